@@ -1,0 +1,67 @@
+// KeyIndex remembers which records are already there: one flat array, at most 24 bytes a key, ten million keys on a
+// desktop. It never merges two records that differ under its policy; where it can't tell, it says `undecided`.
+//
+// One index is used by one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "smsbackup/export.hpp"
+#include "smsbackup/key.hpp"
+
+namespace smsbackup {
+
+struct DedupPolicy {
+  DedupLevel level = DedupLevel::tolerant;
+  std::vector<std::string> own_numbers;  // this phone's; left out when the parties of MMS are compared
+};
+
+enum class Match : std::uint8_t {
+  unseen,     // surely new
+  duplicate,  // surely there
+  undecided,  // something with this coarse key is there, but its content isn't known: fetch it and compare
+};
+
+// Why a record was taken for a duplicate, or not.
+struct Finding {
+  Match match = Match::unseen;
+  // For people: "same type, direction and second; number spelled differently; same text". Without private data.
+  std::string explanation;
+  // With `undecided`: what to fetch, see RecordKey::locator.
+  std::vector<std::string> candidates;
+};
+
+class SMSBACKUP_EXPORT KeyIndex {
+ public:
+  explicit KeyIndex(DedupPolicy policy = {});
+  ~KeyIndex();
+  KeyIndex(KeyIndex&&) noexcept;
+  KeyIndex& operator=(KeyIndex&&) noexcept;
+
+  const DedupPolicy& policy() const noexcept;
+
+  // Looks without adding. With DedupLevel::off everything is unseen. Explanations are made only when asked for.
+  Finding find(const RecordKey& key, bool explain = false) const;
+  Match match(const RecordKey& key) const;
+  // Adds a key, also one that matches another.
+  void insert(const RecordKey& key);
+  // match() and, if unseen, insert(), in one look-up.
+  Match find_or_insert(const RecordKey& key);
+
+  std::size_t size() const noexcept;
+  // Bytes the index holds, all of it.
+  std::size_t memory_size() const noexcept;
+  // Makes room for that many keys at once.
+  void reserve(std::size_t keys);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace smsbackup

@@ -1,0 +1,33 @@
+// A Maildir: one mail a file in new/ and cur/, flags in the name, the internal date as the file's time
+// (docs/stores/maildir.md). Mails of other programs are counted as foreign and left alone.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "smsbackup/export.hpp"
+#include "smsbackup/store.hpp"
+
+namespace smsbackup {
+
+class SMSBACKUP_EXPORT MaildirStore final : public Store {
+ public:
+  // Throws as open_store() does.
+  MaildirStore(std::filesystem::path folder, Access access, StoreOptions options = {});
+  ~MaildirStore() override;
+
+  std::unique_ptr<Cursor> open(const Query& query) override;
+  void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
+  std::optional<Record> fetch(std::string_view locator) override;
+  Outcomes write(std::span<const Record> records) override;
+  void finish() override;
+  std::string name() const override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace smsbackup

@@ -1,0 +1,31 @@
+// A Query says what a source should yield. A source leaves out early what it can tell cheaply; the engine checks every
+// record again, so a source may ignore any part of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "smsbackup/contacts.hpp"
+#include "smsbackup/export.hpp"
+#include "smsbackup/record.hpp"
+
+namespace smsbackup {
+
+struct Query {
+  std::set<RecordType> types = {RecordType::sms, RecordType::mms, RecordType::call};
+  std::optional<std::int64_t> since;    // ms, inclusive
+  std::optional<std::int64_t> until;    // ms, exclusive
+  std::optional<std::uint64_t> newest;  // only that many, by date; records without a date count as oldest
+  bool starred_only = false;            // stores that know no stars yield nothing
+  std::set<std::int64_t> call_types;    // CallType; empty: all
+  std::vector<std::string> addresses;   // any party is the same_address() as one of these; empty: all
+  std::string contact_group;            // any party is in this group of the host's contact book; empty: all
+};
+
+// Whether one record passes everything but `newest` and `starred_only`. A contact group without a book passes nothing.
+SMSBACKUP_EXPORT bool matches(const Query& query, const Record& record, ContactBook* contacts = nullptr);
+
+}  // namespace smsbackup

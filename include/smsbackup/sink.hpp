@@ -1,0 +1,59 @@
+// Where records go to.
+//
+// Used by one thread at a time: keys(), then any number of write()s, then finish(). A sink that is destroyed without
+// finish() leaves nothing unfinished under its final name.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "smsbackup/export.hpp"
+#include "smsbackup/key.hpp"
+#include "smsbackup/problem.hpp"
+#include "smsbackup/query.hpp"
+#include "smsbackup/record.hpp"
+
+namespace smsbackup {
+
+struct Outcome {
+  bool written = false;
+  std::optional<Problem> problem;  // why not; set when not written
+};
+using Outcomes = std::vector<Outcome>;
+
+// When "written" means that it survives a power cut.
+enum class Durability : std::uint8_t {
+  each_write,  // as soon as write() returned
+  at_finish,   // once finish() returned: one file that is put under its name when complete
+};
+
+class SMSBACKUP_EXPORT Sink {
+ public:
+  using KeyVisitor = std::function<void(const RecordKey&)>;
+
+  virtual ~Sink();
+
+  // Visits the key of every record that is there already and may match the query (more is allowed), with contents
+  // digested at `policy`'s level. What is there but unreadable is not visited.
+  virtual void keys(const Query& query, const struct DedupPolicy& policy, const KeyVisitor& visit) = 0;
+
+  // The record by that locator, for the comparison of an undecided key. Nothing if it can't be had.
+  virtual std::optional<Record> fetch(std::string_view locator);
+
+  // Takes the records, one outcome for each, in order. What concerns one record only (too large, not expressible) is an
+  // outcome; what concerns all (disk full, connection lost) is thrown as Error.
+  virtual Outcomes write(std::span<const Record> records) = 0;
+
+  // Completes the work: makes everything durable, puts files under their names after having read them back.
+  virtual void finish() {}
+
+  virtual Durability durability() const { return Durability::each_write; }
+  virtual std::string name() const = 0;
+};
+
+}  // namespace smsbackup

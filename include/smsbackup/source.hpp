@@ -1,0 +1,79 @@
+// Where records come from. A Source is opened for one pass at a time; the Cursor hands out batches that are bounded in
+// records and bytes, with the problems met on the way beside them.
+//
+// Used by one thread at a time. A Cursor must not outlive its Source. The input is never changed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "smsbackup/export.hpp"
+#include "smsbackup/problem.hpp"
+#include "smsbackup/query.hpp"
+#include "smsbackup/record.hpp"
+
+namespace smsbackup {
+
+struct Batch {
+  // A source ends a batch when either is reached; one record may be larger.
+  static constexpr std::size_t max_records = 512;
+  static constexpr std::size_t max_bytes = 4 << 20;
+
+  std::vector<Record> records;
+  std::vector<std::string> positions;  // for people, where records[i] was: "sms.xml, row 12"; empty or one a record
+  std::vector<Problem> problems;
+  std::uint64_t filtered = 0;  // left out because of the query
+  std::uint64_t foreign = 0;   // not ours and no record: other people's mail in the folder
+
+  bool full() const noexcept { return records.size() >= max_records || bytes >= max_bytes; }
+  void add(Record record) {
+    bytes += memory_size(record);
+    records.push_back(std::move(record));
+  }
+  void clear() {
+    records.clear();
+    positions.clear();
+    problems.clear();
+    filtered = foreign = 0;
+    bytes = 0;
+  }
+
+  std::size_t bytes = 0;  // memory_size() of the records; kept by add()
+};
+
+// How far a pass is, in whatever the source can count (bytes of a file, mails of a folder).
+struct Position {
+  std::uint64_t done = 0;
+  std::optional<std::uint64_t> total;  // a hint, never trusted
+};
+
+class SMSBACKUP_EXPORT Cursor {
+ public:
+  virtual ~Cursor();
+
+  // Fills the batch, which the caller has cleared. False at the end, when nothing was added. Throws Error when going on
+  // is impossible; what earlier batches held stays good. An input cut off in the middle is a Problem
+  // (ErrorCode::truncated_input) after the records before the cut, not an exception.
+  virtual bool next(Batch& out) = 0;
+
+  virtual Position position() const { return {}; }
+};
+
+class SMSBACKUP_EXPORT Source {
+ public:
+  virtual ~Source();
+
+  // Starts a pass. Throws Error when the input can't be read at all.
+  virtual std::unique_ptr<Cursor> open(const Query& query) = 0;
+
+  // Whether open() may be called again for another pass. False for standard input.
+  virtual bool reopenable() const { return true; }
+
+  // For people: "sms.xml", "imaps://me@host/SMS". Never holds a secret.
+  virtual std::string name() const = 0;
+};
+
+}  // namespace smsbackup

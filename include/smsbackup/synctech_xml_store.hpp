@@ -1,0 +1,36 @@
+// SMS Backup & Restore (SyncTech) XML files, plain or as the one entry of a zip (docs/stores/synctech-xml.md).
+//
+// Reads in bounded memory whatever the size, also files that are cut off or no well-formed XML. Writes what the app
+// imports; an existing file is rewritten beside itself with the new rows added. Messages and calls have files of their
+// own: a file of the other kind takes no such row (a Problem), unless it is one of ours, whose root holds both.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "smsbackup/export.hpp"
+#include "smsbackup/store.hpp"
+
+namespace smsbackup {
+
+class SMSBACKUP_EXPORT SynctechXmlStore final : public Store {
+ public:
+  // Throws as open_store() does.
+  SynctechXmlStore(std::filesystem::path file, Access access, StoreOptions options = {});
+  ~SynctechXmlStore() override;
+
+  std::unique_ptr<Cursor> open(const Query& query) override;
+  void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
+  Outcomes write(std::span<const Record> records) override;
+  void finish() override;
+  Durability durability() const override { return Durability::at_finish; }
+  std::string name() const override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace smsbackup
