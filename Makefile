@@ -1,0 +1,63 @@
+# The two commands for a fresh machine are `make demo` and `make test`. Everything else is CMake with presets.
+.PHONY: demo test test-dev test-sanitize test-libcxx bench fuzz format tidy symbols clean
+JOBS ?= $(shell nproc)
+
+# Copies sample backups into a mail archive and back again, and shows that nothing was lost or doubled.
+demo:
+	scripts/install-packages.sh build
+	cmake --preset release -DSMSBACKUP_TESTS=OFF -DSMSBACKUP_BENCH=OFF >/dev/null
+	cmake --build --preset release --parallel $(JOBS) --target smsbackup_tool
+	scripts/demo.sh build/release
+
+# All tests with coverage, all tests under ASan and UBSan, and the library with clang and libc++.
+test: test-libcxx test-dev test-sanitize
+
+test-libcxx:
+	scripts/install-packages.sh test
+	cmake --preset libcxx >/dev/null
+	cmake --build --preset libcxx --parallel $(JOBS)
+
+test-dev:
+	scripts/install-packages.sh test
+	cmake --preset coverage >/dev/null
+	cmake --build --preset coverage --parallel $(JOBS)
+	ctest --preset coverage --parallel $(JOBS)
+	scripts/coverage.sh build/coverage
+
+test-sanitize:
+	scripts/install-packages.sh test
+	cmake --preset sanitize >/dev/null
+	cmake --build --preset sanitize --parallel $(JOBS)
+	ctest --preset sanitize --parallel $(JOBS)
+
+# Prints each figure as a ratio against a peer or a bound measured in the same run.
+bench:
+	scripts/install-packages.sh bench
+	cmake --preset release -DSMSBACKUP_TESTS=OFF >/dev/null
+	cmake --build --preset release --parallel $(JOBS)
+	scripts/bench.sh build/release
+
+# FUZZ=name SECONDS=60
+FUZZ ?= mail
+SECONDS ?= 60
+fuzz:
+	scripts/install-packages.sh test
+	cmake --preset fuzz >/dev/null
+	cmake --build --preset fuzz --parallel $(JOBS) --target fuzz_$(FUZZ)
+	build/fuzz/tests/fuzz/fuzz_$(FUZZ) -max_total_time=$(SECONDS) tests/fuzz/corpus/$(FUZZ)
+
+format:
+	git ls-files '*.hpp' '*.cpp' | xargs clang-format -i
+
+tidy:
+	cmake --preset dev >/dev/null
+	git ls-files 'src/*.cpp' 'examples/*.cpp' | xargs clang-tidy -p build/dev --quiet
+
+# After a wanted change of the public interface: rewrites the list that a test compares with.
+symbols:
+	cmake --preset dev >/dev/null
+	cmake --build --preset dev --parallel $(JOBS) --target smsbackup_shared
+	tests/package/symbols.sh list build/dev/src > tests/package/symbols.txt
+
+clean:
+	rm -rf build

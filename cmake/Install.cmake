@@ -1,0 +1,17 @@
+# Installs the library for find_package(smsbackup) and for pkg-config.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS smsbackup EXPORT smsbackupTargets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/smsbackup DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT smsbackupTargets NAMESPACE smsbackup:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/smsbackup)
+
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/smsbackupConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/smsbackupConfig.cmake INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/smsbackup)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/smsbackupConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/smsbackupConfig.cmake ${PROJECT_BINARY_DIR}/smsbackupConfigVersion.cmake
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/smsbackup)
+
+configure_file(${CMAKE_CURRENT_LIST_DIR}/smsbackup.pc.in ${PROJECT_BINARY_DIR}/smsbackup.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/smsbackup.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

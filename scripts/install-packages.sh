@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building and testing need, if any is missing. Run by make; safe to run again.
+#   scripts/install-packages.sh build|test|bench
+set -euo pipefail
+
+build=(g++ cmake ninja-build pkg-config make ccache
+  libssl-dev libzip-dev zlib1g-dev libfmt-dev libspdlog-dev libcli11-dev)
+test=(libgtest-dev nlohmann-json3-dev python3 clang libc++-dev libc++abi-dev gcovr binutils)
+bench=(libbenchmark-dev libgmime-3.0-dev libexpat1-dev libpugixml-dev)
+
+case "${1:-test}" in
+  build) wanted=("${build[@]}") ;;
+  test) wanted=("${build[@]}" "${test[@]}") ;;
+  bench) wanted=("${build[@]}" "${bench[@]}") ;;
+  *) echo "usage: $0 build|test|bench" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${wanted[@]}"; do
+  dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "These packages are missing, and this is no Debian to install them on: ${missing[*]}" >&2
+  exit 1
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+echo "Installing ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
