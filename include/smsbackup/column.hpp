@@ -19,11 +19,11 @@ template <class T>
 class Column {
  public:
   constexpr Column() noexcept = default;                                         // absent
-  constexpr Column(Null) noexcept : state_(State::null) {}                       // NOLINT: reads as an assignment
+  constexpr Column(Null) noexcept : state_(State::sql_null) {}                       // NOLINT: reads as an assignment
   constexpr Column(T value) : value_(std::move(value)), state_(State::value) {}  // NOLINT
 
   constexpr bool is_absent() const noexcept { return state_ == State::absent; }
-  constexpr bool is_null() const noexcept { return state_ == State::null; }
+  constexpr bool is_null() const noexcept { return state_ == State::sql_null; }
   constexpr bool has_value() const noexcept { return state_ == State::value; }
 
   // The value. Only when has_value(); otherwise a default T.
@@ -45,7 +45,7 @@ class Column {
   }
 
  private:
-  enum class State : std::uint8_t { absent, null, value };
+  enum class State : std::uint8_t { absent, sql_null, value };
   T value_{};
   State state_ = State::absent;
 };
