@@ -1,0 +1,212 @@
+#include "model/base64.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace smsbackup::base64 {
+namespace {
+
+constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+// Twelve bits to two characters.
+constexpr auto make_pairs() {
+  std::array<std::array<char, 2>, 4096> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = {alphabet[i >> 6], alphabet[i & 63]};
+  return pairs;
+}
+constexpr auto pairs = make_pairs();
+
+// The four characters of a group, each already shifted to its place; anything else has a bit above the 24.
+constexpr std::uint32_t invalid = 1U << 31;
+constexpr auto make_values(unsigned shift) {
+  std::array<std::uint32_t, 256> values{};
+  for (auto& value : values) value = invalid;
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint32_t>(i) << shift;
+  }
+  return values;
+}
+constexpr auto first = make_values(18);
+constexpr auto second = make_values(12);
+constexpr auto third = make_values(6);
+constexpr auto fourth = make_values(0);
+
+constexpr unsigned char byte(char c) noexcept { return static_cast<unsigned char>(c); }
+constexpr bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// Whole groups of three bytes only.
+char* encode_groups(const char* in, std::size_t groups, char* out) noexcept {
+  for (; groups != 0; --groups, in += 3, out += 4) {
+    const std::uint32_t bits = static_cast<std::uint32_t>(byte(in[0]) << 16 | byte(in[1]) << 8 | byte(in[2]));
+    std::memcpy(out, pairs[bits >> 12].data(), 2);
+    std::memcpy(out + 2, pairs[bits & 4095].data(), 2);
+  }
+  return out;
+}
+
+}  // namespace
+
+void encode(std::string_view in, std::string& out, std::size_t line_length) {
+  Encoder encoder(line_length);
+  encoder.feed(in, out);
+  encoder.finish(out);
+}
+
+void Encoder::feed(std::string_view in, std::string& out) {
+  if (pending_size_ != 0) {
+    const std::size_t take = std::min(in.size(), 3 - pending_size_);
+    std::copy_n(in.data(), take, pending_.data() + pending_size_);
+    pending_size_ += take;
+    in.remove_prefix(take);
+    if (pending_size_ < 3) return;
+    pending_size_ = 0;
+    const std::array<char, 3> group = pending_;
+    feed({group.data(), 3}, out);
+  }
+  std::size_t groups = in.size() / 3;
+  const char* from = in.data();
+  const std::size_t line_groups = line_length_ / 4;
+  const std::size_t line_ends = line_groups == 0 ? 0 : groups / line_groups + 1;
+  const std::size_t start = out.size();
+  out.resize(start + groups * 4 + line_ends * 2);
+  char* to = out.data() + start;
+  while (groups != 0) {
+    std::size_t run = groups;
+    if (line_groups != 0) {
+      if (column_ >= line_length_) {
+        *to++ = '\r';
+        *to++ = '\n';
+        column_ = 0;
+      }
+      run = std::min(groups, line_groups - column_ / 4);
+      column_ += run * 4;
+    }
+    to = encode_groups(from, run, to);
+    from += run * 3;
+    groups -= run;
+  }
+  out.resize(static_cast<std::size_t>(to - out.data()));
+  pending_size_ = in.size() % 3;
+  std::copy_n(from, pending_size_, pending_.data());
+}
+
+void Encoder::finish(std::string& out) {
+  if (pending_size_ != 0) {
+    if (line_length_ != 0 && column_ >= line_length_) out += "\r\n";
+    std::fill(pending_.begin() + static_cast<std::ptrdiff_t>(pending_size_), pending_.end(), '\0');
+    std::array<char, 4> group{};
+    encode_groups(pending_.data(), 1, group.data());
+    std::fill(group.begin() + static_cast<std::ptrdiff_t>(pending_size_ + 1), group.end(), '=');
+    out.append(group.data(), group.size());
+  }
+  pending_size_ = 0;
+  column_ = 0;
+}
+
+void Decoder::mark_bad(std::uint64_t offset) noexcept {
+  if (!first_bad_) first_bad_ = offset;
+}
+
+// Character by character, until a group is closed and the fast loop can go on.
+const char* Decoder::slow_group(const char* at, const char* end, const char* begin, char*& to) {
+  while (at != end) {
+    const char c = *at;
+    const std::uint64_t offset = consumed_ + static_cast<std::uint64_t>(at - begin);
+    ++at;
+    if (is_space(c)) continue;
+    if (c == '=') {
+      ++padding_;
+      const bool fits = count_ >= 2 && count_ + padding_ <= 4;
+      if (!fits) mark_bad(offset);
+      if (!fits && mode_ == Mode::strict) return end;
+      if (count_ + padding_ >= 4 || count_ == 0) {
+        const std::uint32_t bits = count_ < 2 ? 0 : bits_ << (6 * (4 - count_));
+        if (count_ >= 2) *to++ = static_cast<char>(bits >> 16);
+        if (count_ >= 3) *to++ = static_cast<char>(bits >> 8);
+        bits_ = 0;
+        count_ = 0;
+        padding_ = 0;
+        ended_ = true;
+      }
+      continue;
+    }
+    const std::uint32_t value = fourth[byte(c)];
+    if (value == invalid || ended_ || padding_ != 0) {
+      mark_bad(offset);
+      if (mode_ == Mode::strict) return end;
+      if (value == invalid) continue;
+      ended_ = false;
+      padding_ = 0;
+    }
+    bits_ = bits_ << 6 | value;
+    if (++count_ == 4) {
+      *to++ = static_cast<char>(bits_ >> 16);
+      *to++ = static_cast<char>(bits_ >> 8);
+      *to++ = static_cast<char>(bits_);
+      bits_ = 0;
+      count_ = 0;
+      return at;
+    }
+  }
+  return at;
+}
+
+bool Decoder::feed(std::string_view chars, std::string& out) {
+  const bool stopped = mode_ == Mode::strict && first_bad_.has_value();
+  if (stopped) return false;
+  const char* const begin = chars.data();
+  const char* const end = begin + chars.size();
+  const char* at = begin;
+  const std::size_t start = out.size();
+  out.resize(start + (chars.size() + count_) / 4 * 3 + 2);  // at most that many: the rest is cut off at the end
+  char* to = out.data() + start;
+  while (at != end) {
+    if (count_ == 0 && !ended_) {
+      while (end - at >= 4) {
+        const std::uint32_t bits = first[byte(at[0])] | second[byte(at[1])] | third[byte(at[2])] | fourth[byte(at[3])];
+        if (bits >= invalid) {
+          // A line end between two groups is the usual case.
+          if (at[0] == '\r' && at[1] == '\n') {
+            at += 2;
+            continue;
+          }
+          if (at[0] == '\n') {
+            ++at;
+            continue;
+          }
+          break;
+        }
+        to[0] = static_cast<char>(bits >> 16);
+        to[1] = static_cast<char>(bits >> 8);
+        to[2] = static_cast<char>(bits);
+        to += 3;
+        at += 4;
+      }
+    }
+    at = slow_group(at, end, begin, to);
+  }
+  out.resize(static_cast<std::size_t>(to - out.data()));
+  consumed_ += chars.size();
+  return mode_ == Mode::lenient || !first_bad_;
+}
+
+bool Decoder::finish(std::string& out) {
+  const bool complete = count_ == 0;
+  if (!complete && mode_ == Mode::lenient && count_ >= 2) {
+    const std::uint32_t bits = bits_ << (6 * (4 - count_));
+    out += static_cast<char>(bits >> 16);
+    if (count_ == 3) out += static_cast<char>(bits >> 8);
+  }
+  return complete && !first_bad_;
+}
+
+std::optional<std::string> decode(std::string_view chars, Mode mode) {
+  Decoder decoder(mode);
+  std::string out;
+  if (!decoder.feed(chars, out)) return std::nullopt;
+  const bool right = decoder.finish(out);
+  if (!right && mode == Mode::strict) return std::nullopt;
+  return out;
+}
+
+}  // namespace smsbackup::base64
