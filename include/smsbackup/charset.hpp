@@ -27,7 +27,8 @@ SMSBACKUP_EXPORT std::unique_ptr<CharsetConverter> system_charsets();
 // The IANA name of a MIBenum as MMS rows have it (106 is "utf-8"); empty if unknown.
 SMSBACKUP_EXPORT std::string_view charset_name(std::int64_t mibenum) noexcept;
 
-// Whether the bytes are well-formed UTF-8 (RFC 3629). With `half_surrogates`, three-byte surrogate halves pass too.
+// Whether the bytes are well-formed UTF-8 (RFC 3629). With `half_surrogates`, three-byte surrogate halves pass too,
+// but no high one before a low one: that is one character, which has another well-formed spelling.
 SMSBACKUP_EXPORT bool is_utf8(std::string_view bytes, bool half_surrogates = false) noexcept;
 
 }  // namespace smsbackup

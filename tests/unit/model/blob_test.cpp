@@ -1,0 +1,131 @@
+#include "smsbackup/blob.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include "smsbackup/error.hpp"
+
+namespace smsbackup {
+namespace {
+
+std::string pattern(std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + (i >> 8));
+  return bytes;
+}
+
+Blob spilled(const std::string& bytes) {
+  BlobWriter writer(0);
+  for (std::size_t i = 0; i < bytes.size(); i += 1000) writer.append(std::string_view(bytes).substr(i, 1000));
+  return writer.finish();
+}
+
+TEST(Blob, IsEmptyWithoutBytes) {
+  EXPECT_TRUE(Blob().empty());
+  EXPECT_TRUE(Blob("").empty());
+  EXPECT_EQ(Blob(), Blob(""));
+  EXPECT_EQ(Blob().bytes(), "");
+  EXPECT_EQ(BlobWriter(0).finish(), Blob());
+}
+
+TEST(Blob, StaysInMemoryUpToTheLimit) {
+  BlobWriter writer(10);
+  writer.append("12345");
+  writer.append("67890");
+  const Blob blob = writer.finish();
+  EXPECT_TRUE(blob.in_memory());
+  EXPECT_EQ(blob.bytes(), "1234567890");
+}
+
+TEST(Blob, GoesToAFileAboveTheLimit) {
+  BlobWriter writer(10);
+  writer.append("12345");
+  writer.append("678901");
+  EXPECT_EQ(writer.size(), 11u);
+  const Blob blob = writer.finish();
+  EXPECT_FALSE(blob.in_memory());
+  EXPECT_EQ(blob.size(), 11u);
+  EXPECT_EQ(blob.bytes(), "12345678901");
+}
+
+TEST(Blob, KeepsEveryByteInAFile) {
+  const std::string bytes = pattern(300'001);
+  const Blob blob = spilled(bytes);
+  EXPECT_FALSE(blob.in_memory());
+  EXPECT_EQ(blob.bytes(), bytes);
+}
+
+TEST(Blob, HandsAFileOverInPiecesOfAtMost64KiB) {
+  const std::string bytes = pattern(200'000);
+  std::string together;
+  spilled(bytes).for_each_chunk([&](std::string_view chunk) {
+    EXPECT_LE(chunk.size(), 64u * 1024);
+    together += chunk;
+  });
+  EXPECT_EQ(together, bytes);
+}
+
+TEST(Blob, ReadsFromAnyOffset) {
+  const std::string bytes = pattern(100'000);
+  for (const Blob& blob : {Blob(bytes), spilled(bytes)}) {
+    std::array<char, 10> out{};
+    EXPECT_EQ(blob.read(99'995, out), 5u);
+    EXPECT_EQ(std::string_view(out.data(), 5), std::string_view(bytes).substr(99'995));
+    EXPECT_EQ(blob.read(100'000, out), 0u);
+    EXPECT_EQ(blob.read(~std::uint64_t{0}, out), 0u);
+  }
+}
+
+TEST(Blob, EqualsByBytesWhereverTheyAre) {
+  std::string bytes = pattern(150'000);
+  const Blob blob = spilled(bytes);
+  EXPECT_EQ(blob, Blob(bytes));
+  EXPECT_EQ(blob, spilled(bytes));
+  EXPECT_EQ(Blob(bytes), blob);
+  bytes.back() = static_cast<char>(bytes.back() + 1);
+  EXPECT_NE(blob, Blob(bytes));
+  EXPECT_NE(blob, spilled(bytes));
+  EXPECT_NE(blob, Blob(bytes.substr(1)));
+}
+
+TEST(BlobWriter, StartsAnewAfterFinish) {
+  BlobWriter writer(4);
+  writer.append("first one");
+  const Blob first = writer.finish();
+  EXPECT_EQ(writer.size(), 0u);
+  writer.append("two");
+  EXPECT_EQ(writer.finish().bytes(), "two");
+  EXPECT_EQ(first.bytes(), "first one");
+}
+
+TEST(BlobWriter, LeavesNoFileBehind) {
+  const auto folder = std::filesystem::temp_directory_path() / "smsbackup-blob-test";
+  std::filesystem::create_directories(folder);
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before != nullptr ? before : "";
+  ::setenv("TMPDIR", folder.c_str(), 1);
+  const Blob blob = spilled("some bytes");
+  before != nullptr ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
+  EXPECT_FALSE(blob.in_memory());
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+  std::filesystem::remove(folder);
+}
+
+TEST(BlobWriter, SaysWhenThereIsNoFolderForTheFile) {
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before != nullptr ? before : "";
+  ::setenv("TMPDIR", "/nonexistent", 1);
+  try {
+    spilled("some bytes");
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::io);
+  }
+  before != nullptr ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
+}
+
+}  // namespace
+}  // namespace smsbackup
