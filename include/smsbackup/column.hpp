@@ -4,6 +4,8 @@
 // A plain value: copy it, compare it, hand it to another thread.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -19,8 +21,14 @@ template <class T>
 class Column {
  public:
   constexpr Column() noexcept = default;                                         // absent
-  constexpr Column(Null) noexcept : state_(State::sql_null) {}                       // NOLINT: reads as an assignment
+  constexpr Column(Null) noexcept : state_(State::sql_null) {}                   // NOLINT: reads as an assignment
   constexpr Column(T value) : value_(std::move(value)), state_(State::value) {}  // NOLINT
+  // Lets text be written as one expects: sms.body = "see you";
+  constexpr Column(const char* value)  // NOLINT
+      requires std::constructible_from<T, const char*> : value_(value),
+                                                         state_(State::value) {}
+  Column(std::nullptr_t) requires std::constructible_from<T, const char*>
+  = delete;  // SQL NULL is smsbackup::null
 
   constexpr bool is_absent() const noexcept { return state_ == State::absent; }
   constexpr bool is_null() const noexcept { return state_ == State::sql_null; }
