@@ -19,7 +19,8 @@ class SMSBACKUP_EXPORT CancelToken {
   void check() const;
 
   // Calls back once when cancelled, at once if it is already; on the thread that cancels. The subscription ends with
-  // the returned object.
+  // the returned object: destroying it waits for a callback that is just running on another thread. The callback must
+  // not throw.
   class Subscription {
    public:
     virtual ~Subscription() = default;

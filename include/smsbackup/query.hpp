@@ -16,13 +16,15 @@ namespace smsbackup {
 
 struct Query {
   std::set<RecordType> types = {RecordType::sms, RecordType::mms, RecordType::call};
-  std::optional<std::int64_t> since;    // ms, inclusive
-  std::optional<std::int64_t> until;    // ms, exclusive
-  std::optional<std::uint64_t> newest;  // only that many, by date; records without a date count as oldest
-  bool starred_only = false;            // stores that know no stars yield nothing
-  std::set<std::int64_t> call_types;    // CallType; empty: all
-  std::vector<std::string> addresses;   // any party is the same_address() as one of these; empty: all
-  std::string contact_group;            // any party is in this group of the host's contact book; empty: all
+  std::optional<std::int64_t> since;  // ms, inclusive; records without a date count as oldest
+  std::optional<std::int64_t> until;  // ms, exclusive
+  // Only that many of what passes everything else, by date; of several sources, that many of each. A source that leaves
+  // others out by itself must check every other part of the query itself, too.
+  std::optional<std::uint64_t> newest;
+  bool starred_only = false;           // stores that know no stars yield nothing
+  std::set<std::int64_t> call_types;   // CallType; empty: all; SMS and MMS pass
+  std::vector<std::string> addresses;  // any party is the same_address() as one of these; empty: all
+  std::string contact_group;           // any party is in this group of the host's contact book; empty: all
 };
 
 // Whether one record passes everything but `newest` and `starred_only`. A contact group without a book passes nothing.
