@@ -30,6 +30,22 @@ enum class ErrorCode : std::uint8_t {
   busy,               // another process uses it
   cancelled,          // the host cancelled
   internal,           // a bug in the library
+
+  // Servers.
+  host_not_found,        // no address is known for that host name
+  connection_refused,    // nothing listens there, or no way leads there
+  connection_lost,       // the connection ended before its work did
+  timed_out,             // nothing moved for as long as the options allow
+  certificate_rejected,  // the server did not prove that it is who it should be
+  tls_failed,            // no encrypted connection came about, or it broke
+  protocol,              // the server broke the rules of its protocol
+  wrong_credentials,     // the server refused user name or password
+  token_expired,         // the server refused the OAuth token, twice
+  app_password_needed,   // the account wants a password made for this program, not its own
+  imap_disabled,         // the account or the server has IMAP switched off
+  too_many_connections,  // the account has as many connections open as the server allows
+  rate_limited,          // the server wants less of everything for a while
+  server_refused,        // the server said no for a reason of its own: see detail()
 };
 
 // The code's name as written above, e.g. "corrupt_input". Stable: reports and bindings use it.

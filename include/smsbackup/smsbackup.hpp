@@ -31,6 +31,7 @@
 #include "smsbackup/store.hpp"
 #include "smsbackup/synctech_xml_store.hpp"
 #include "smsbackup/time.hpp"
+#include "smsbackup/tls.hpp"
 #include "smsbackup/transfer.hpp"
 #include "smsbackup/verify.hpp"
 #include "smsbackup/version.hpp"
