@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +19,9 @@ template <class Row>
 constexpr ColumnOf<Row> column(std::string_view name, Text Row::*member) {
   return {name, nullptr, member, Unit::none};
 }
+
+// What an integer column of that unit holds for the provider's text; nothing if it can't hold it.
+std::optional<std::int64_t> member_value(std::string_view text, Unit unit) noexcept;
 
 template <class Row>
 struct Table;

@@ -56,14 +56,15 @@ const ColumnOf<Row>* find(std::string_view name) noexcept {
   return column.name == name ? &column : nullptr;
 }
 
-std::optional<std::int64_t> in_milliseconds(std::int64_t value, Unit unit) noexcept {
-  if (unit != Unit::seconds) return value;
-  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 1000;
-  if (value > most || value < -most) return std::nullopt;
-  return value * 1000;
-}
-
 }  // namespace
+
+std::optional<std::int64_t> model::member_value(std::string_view text, Unit unit) noexcept {
+  const std::optional<std::int64_t> value = parse_integer(text);
+  if (!value || unit != Unit::seconds) return value;
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 1000;
+  if (*value > most || *value < -most) return std::nullopt;
+  return *value * 1000;
+}
 
 template <>
 std::span<const ColumnOf<Sms>> columns_of<Sms>() noexcept {
@@ -133,8 +134,7 @@ void set_column(Row& row, std::string_view name, std::optional<std::string_view>
   } else if (!text) {
     row.*column->integer = null;
   } else {
-    const std::optional<std::int64_t> number = parse_integer(*text);
-    const std::optional<std::int64_t> value = number ? in_milliseconds(*number, column->unit) : std::nullopt;
+    const std::optional<std::int64_t> value = model::member_value(*text, column->unit);
     if (!value) {
       row.*column->integer = Integer();
       row.extras.insert_or_assign(std::string(name), text);
