@@ -15,15 +15,16 @@ namespace smsbackup {
 // (android.telephony: presentation restricted, unknown, pay phone in old call logs).
 SMSBACKUP_EXPORT bool is_unknown_address(std::string_view address) noexcept;
 
-// Whether it is dialable digits with separators, rather than a name or a mail address.
+// Whether it is dialable digits with separators, rather than unknown, a name or a mail address.
 SMSBACKUP_EXPORT bool is_phone_number(std::string_view address) noexcept;
 
-// What stays when separators go: '+' at the start, digits, '*' and '#'; non-ASCII decimal digits become ASCII ones.
-// Anything after ',' ';' or 'x' (pauses, extensions) is left out.
+// What stays when separators go: '+' at the start, digits, '*' and '#'; decimal digits of other scripts become ASCII
+// ones. Anything after ',' ';' or 'x' (pauses, extensions) is left out, and so is the "/TYPE=PLMN" of MMS networks.
 SMSBACKUP_EXPORT std::string number_digits(std::string_view address);
 
 // Android's loose comparison of two numbers (PhoneNumberUtils.compareLoosely: at least seven equal digits from the end,
 // and the rest must be one side's nothing, an international prefix or a trunk zero). Short numbers must be equal.
+// Beyond Android, the zero of "+44 (0)20 7946 0018" may be there or not. Symmetric, but not transitive.
 SMSBACKUP_EXPORT bool loosely_equal_numbers(std::string_view a, std::string_view b);
 
 // The same party: both unknown; or loosely equal numbers; or names equal after fold_sender(); or equal mail addresses
