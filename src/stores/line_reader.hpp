@@ -1,0 +1,54 @@
+// Reads a file line by line, in bounded memory whatever the length of a line.
+//
+// A line that fits into the buffer comes as one piece, longer ones come in several. Line ends are LF; a CR before it
+// stays in the line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "stores/input_file.hpp"
+
+namespace smsbackup::stores {
+
+class LineReader {
+ public:
+  static constexpr std::size_t default_buffer = 256 * 1024;
+
+  // The file must outlive this.
+  explicit LineReader(InputFile& file, std::size_t buffer = default_buffer);
+
+  // Goes to the next line, over what is left of this one. False at the end of the input.
+  bool next_line();
+  // The next piece of the line, without its end; valid until the next call. Empty when the line is at its end.
+  std::string_view piece();
+
+  // Of this line, from 1.
+  std::uint64_t number() const noexcept { return number_; }
+  // Where this line begins.
+  std::uint64_t offset() const noexcept { return line_begin_; }
+  // Whether piece() gave the whole line at once.
+  bool in_one_piece() const noexcept { return pieces_ == 1 && at_line_end_; }
+  // Whether the line has a line end. Known once piece() was empty or in_one_piece().
+  bool terminated() const noexcept { return terminated_; }
+  // Bytes behind which everything was looked at.
+  std::uint64_t consumed() const noexcept { return buffer_offset_ + begin_; }
+
+ private:
+  // Makes room, and reads until the buffer is full or the input ends. False when nothing came.
+  bool fill();
+
+  InputFile& file_;
+  std::string buffer_;
+  std::size_t begin_ = 0;  // what is unread lies between begin_ and end_
+  std::size_t end_ = 0;
+  std::uint64_t buffer_offset_ = 0;  // where buffer_ begins in the input
+  std::uint64_t number_ = 0;
+  std::uint64_t line_begin_ = 0;
+  std::size_t pieces_ = 0;
+  bool at_line_end_ = true;
+  bool terminated_ = true;
+};
+
+}  // namespace smsbackup::stores
