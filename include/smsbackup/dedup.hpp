@@ -1,5 +1,9 @@
 // KeyIndex remembers which records are already there: one flat array, at most 24 bytes a key, ten million keys on a
 // desktop. It never merges two records that differ under its policy; where it can't tell, it says `undecided`.
+// What counts as the same, and why, is docs/dedup.md.
+//
+// Where one side knows less than the other (whole seconds, no message id, a number without its country), a record that
+// is there stands for the first one that find_or_insert() takes it for, and for no other one that differs from that.
 //
 // One index is used by one thread at a time.
 #pragma once
@@ -7,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +29,8 @@ struct DedupPolicy {
 enum class Match : std::uint8_t {
   unseen,     // surely new
   duplicate,  // surely there
-  undecided,  // something with this coarse key is there, but its content isn't known: fetch it and compare
+  undecided,  // something of this type, direction, second and (but for MMS) other party is there, but its content isn't
+              // known: fetch it and compare. A key without content is undecided whenever anything is there.
 };
 
 // Why a record was taken for a duplicate, or not.
@@ -48,11 +54,17 @@ class SMSBACKUP_EXPORT KeyIndex {
   // Looks without adding. With DedupLevel::off everything is unseen. Explanations are made only when asked for.
   Finding find(const RecordKey& key, bool explain = false) const;
   Match match(const RecordKey& key) const;
-  // Adds a key, also one that matches another.
+  // Adds a key, also one that matches another; but not the very same again if it lacks nothing.
   void insert(const RecordKey& key);
-  // match() and, if unseen, insert(), in one look-up.
+  // match() and, if unseen, insert(), in one look-up. A key that is undecided is not inserted.
   Match find_or_insert(const RecordKey& key);
+  // Takes back a key that find_or_insert() has inserted, and whatever may stand for it. Whether there was any.
+  bool erase(const RecordKey& key);
+  // After an undecided key's candidates were fetched: from now on they are known as these keys (of those that could be
+  // had), so that none has to be fetched twice.
+  void resolve(const RecordKey& undecided, std::span<const RecordKey> fetched);
 
+  // Keys that are there.
   std::size_t size() const noexcept;
   // Bytes the index holds, all of it.
   std::size_t memory_size() const noexcept;
