@@ -13,5 +13,10 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/smsbackupConfigVersion.cm
 install(FILES ${PROJECT_BINARY_DIR}/smsbackupConfig.cmake ${PROJECT_BINARY_DIR}/smsbackupConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/smsbackup)
 
+if(SMSBACKUP_IMAP)
+  # libetpan by name, not as a package: its own list of static libraries is not for those who link it shared.
+  set(smsbackup_imap_requires " libssl zlib")
+  set(smsbackup_imap_libs " -letpan")
+endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/smsbackup.pc.in ${PROJECT_BINARY_DIR}/smsbackup.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/smsbackup.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

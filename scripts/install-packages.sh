@@ -4,8 +4,8 @@
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config make ccache
-  libssl-dev libzip-dev zlib1g-dev libfmt-dev libspdlog-dev libcli11-dev)
-test=(libgtest-dev nlohmann-json3-dev python3 clang libc++-dev libc++abi-dev gcovr binutils)
+  libssl-dev libzip-dev zlib1g-dev libetpan-dev libfmt-dev libspdlog-dev libcli11-dev)
+test=(dovecot-imapd openssl libgtest-dev nlohmann-json3-dev python3 clang libc++-dev libc++abi-dev gcovr binutils)
 bench=(libbenchmark-dev libgmime-3.0-dev libexpat1-dev libpugixml-dev)
 
 case "${1:-test}" in

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "smsbackup/error.hpp"
@@ -28,6 +27,77 @@ struct ResponseBudget {
   std::uint64_t lines = 100'000;            // answers, tagged and untagged
   std::uint64_t line_bytes = 32 << 20;      // outside literals
   std::uint64_t literal_bytes = 128 << 20;  // inside
+};
+
+class ImapGuard {
+ public:
+  explicit ImapGuard(GuardLimits limits = {}) noexcept : limits_(limits) {}
+
+  // What may come from now on.
+  void begin_response(const ResponseBudget& budget) noexcept;
+  void set_literal_size(std::uint32_t bytes) noexcept { limits_.literal_size = bytes; }
+
+  // Looks at the next bytes and returns how many of them, from the first on, may pass: all, unless failure() says why
+  // not. After a failure nothing passes any more.
+  std::size_t look_at(std::string_view bytes);
+
+  // protocol (the server breaks the rules) or limit_exceeded, with the offset since the connection began.
+  const std::optional<Error>& failure() const noexcept { return failure_; }
+
+  // Whether the next byte begins an answer.
+  bool between_answers() const noexcept { return state_ == State::line_start; }
+
+ private:
+  // Where in an answer the next byte is. libetpan reads with more tolerance than the RFC asks for (blanks anywhere, a
+  // literal without its line end, keywords run together), so what it could read in another way than the guard does is
+  // refused: that is what the strict states at the beginning of a line are for.
+  enum class State : std::uint8_t {
+    line_start,
+    tag,         // "* ", "+ " or a tag
+    keyword,     // the word that tells status answers, which end in free text, from data
+    text_start,  // of a status answer: "[" begins a response code
+    code,        // between "[" and "]"
+    code_quoted,
+    code_escaped,
+    text,  // free, up to the end of the line
+    data,
+    quoted,
+    escaped,
+    literal_digits,  // after "{"
+    literal_cr,      // after "}"
+    literal_lf,      // after "}" CR
+    literal,
+  };
+  enum class Kind : std::uint8_t { untagged, continuation, tagged };
+
+  void step(char c);
+  void step_line_start(char c);
+  void step_tag(char c);
+  void step_keyword(char c);
+  void step_data(char c);
+  void step_literal_head(char c);
+  void keyword_ends(char c);
+  void end_of_line();
+  void begin_literal();
+  void count_line_byte();
+  void refuse(const char* what);
+  void exceed(const char* what);
+
+  GuardLimits limits_;
+  ResponseBudget budget_;
+  ResponseBudget used_{0, 0, 0};
+  std::optional<Error> failure_;
+  std::uint64_t offset_ = 0;
+
+  State state_ = State::line_start;
+  Kind kind_ = Kind::untagged;
+  char previous_ = 0;           // in data
+  std::size_t line_bytes_ = 0;  // of this answer, outside literals
+  std::size_t depth_ = 0;
+  unsigned keyword_size_ = 0;
+  char keyword_[8] = {};            // upper case, as much as is of interest
+  std::uint64_t literal_left_ = 0;  // while its head is read: its size so far
+  unsigned literal_digits_ = 0;
 };
 
 }  // namespace smsbackup::net
