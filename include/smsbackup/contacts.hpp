@@ -26,7 +26,8 @@ struct Contact {
   std::vector<std::string> numbers;  // as written in the book
   std::vector<std::string> groups;   // titles of the groups it is in
 
-  // What SMS Backup+ writes into From/To: the first Gmail address, else the first; nothing without any.
+  // What SMS Backup+ writes into From/To: the first Gmail address, else the first that isn't empty; nothing without
+  // any.
   SMSBACKUP_EXPORT std::optional<std::string> mail_address() const;
 
   friend bool operator==(const Contact&, const Contact&) = default;
@@ -43,7 +44,8 @@ class SMSBACKUP_EXPORT ContactBook {
   virtual bool in_group(const Contact& contact, std::string_view group);
 };
 
-// A book in memory; addresses are found by same_address() (address.hpp).
+// A book in memory; numbers and mail addresses are found by same_address() (address.hpp). Of several contacts the one
+// with the very spelling is taken, then one with the same digits, then the first added.
 class SMSBACKUP_EXPORT MemoryContactBook final : public ContactBook {
  public:
   MemoryContactBook();
@@ -62,16 +64,18 @@ class SMSBACKUP_EXPORT MemoryContactBook final : public ContactBook {
 };
 
 // Contacts out of vCard text: versions 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350) as phones export them, also mixed in one
-// file, with quoted-printable, folded lines, any line ends and grouped properties. A card that can't be read becomes a
-// Problem; the others are kept. CATEGORIES and X-GROUP-MEMBERSHIP become groups.
+// file, with quoted-printable, folded lines, any line ends and grouped properties (docs/contacts.md). A card that can't
+// be read becomes a Problem; the others are kept, and so is what was read of a card without an end. CATEGORIES,
+// X-GROUP-MEMBERSHIP and the members of group cards become groups. Cards without name, number and mail address are left
+// out. Ids are 0.
 struct VcardResult {
   std::vector<Contact> contacts;
   std::vector<Problem> problems;
 };
 SMSBACKUP_EXPORT VcardResult parse_vcards(std::string_view text, const Limits& limits = {});
 
-// Reads a .vcf file into a book. Throws Error(not_found), Error(unknown_format) when it holds no card at all, or
-// Error(limit_exceeded). Problems are added to `problems` when given.
+// Reads a .vcf file of any size into a book. Throws Error(not_found, permission_denied or io), Error(empty_input), or
+// Error(unknown_format) when it holds no card at all. Problems are added to `problems` when given.
 SMSBACKUP_EXPORT MemoryContactBook read_vcard_file(const std::filesystem::path& file, const Limits& limits = {},
                                                    std::vector<Problem>* problems = nullptr);
 
