@@ -21,7 +21,7 @@ struct Query {
   // Only that many of what passes everything else, by date; of several sources, that many of each. A source that leaves
   // others out by itself must check every other part of the query itself, too.
   std::optional<std::uint64_t> newest;
-  bool starred_only = false;           // stores that know no stars yield nothing
+  bool starred_only = false;           // stores that know no stars yield nothing; only they can tell
   std::set<std::int64_t> call_types;   // CallType; empty: all; SMS and MMS pass
   std::vector<std::string> addresses;  // any party is the same_address() as one of these; empty: all
   std::string contact_group;           // any party is in this group of the host's contact book; empty: all

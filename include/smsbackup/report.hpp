@@ -19,7 +19,8 @@ struct Counts {
   std::uint64_t filtered = 0;   // left out because of the query
   std::uint64_t duplicate = 0;  // there already
   std::uint64_t written = 0;    // durable in the sink; in a dry run: would have been written
-  std::uint64_t failed = 0;     // not readable, or refused by the sink: one Problem each
+  // Not readable, or refused by the sink: one Problem each. Or on its way when an Error ended the run: Report::error.
+  std::uint64_t failed = 0;
 
   SMSBACKUP_EXPORT Counts& operator+=(const Counts& other) noexcept;
   bool adds_up() const noexcept { return read == filtered + duplicate + written + failed; }

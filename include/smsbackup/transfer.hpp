@@ -37,7 +37,7 @@ class SMSBACKUP_EXPORT Observer {
   virtual void on_progress(const Progress&) {}  // after each batch
   virtual void on_problem(const Problem&) {}    // with the raw bytes
   // A record that was not written because it is there already. `position` says where it was in the source.
-  virtual void on_duplicate(const Record&, const Finding&, std::string_view position) {}
+  virtual void on_duplicate(const Record&, const Finding&, std::string_view /*position*/) {}
   virtual bool wants_explanations() const { return false; }
 };
 
@@ -54,6 +54,9 @@ struct TransferOptions {
 // Copies. Throws only when nothing could be started (the source can't be opened, the sink's keys can't be read); an
 // Error later on ends the run: what is written until then is finished if the sink can, and the report says what ended
 // it. Cancelling does the same.
+//
+// A sink that is durable at finish only (Durability::at_finish) is not finished when its own write() failed, for it may
+// hold half a record, nor when nothing was written before the run ended early: its file then stays what it was.
 SMSBACKUP_EXPORT Report transfer(Source& source, Sink& sink, const TransferOptions& options = {},
                                  Observer* observer = nullptr, const CancelToken& cancel = {});
 
@@ -61,7 +64,9 @@ SMSBACKUP_EXPORT Report transfer(Source& source, Sink& sink, const TransferOptio
 SMSBACKUP_EXPORT Report transfer(std::span<Source* const> sources, Sink& sink, const TransferOptions& options = {},
                                  Observer* observer = nullptr, const CancelToken& cancel = {});
 
-// From a phone into an archive: drafts stay on the phone, as with SMS Backup+, unless asked for.
+// From a phone into an archive: drafts stay on the phone, as with SMS Backup+, unless asked for. Delivery and read
+// reports of MMS (rows of another m_type than the three of MmsMessageType) are no messages and stay, too. Both count as
+// filtered.
 struct BackupOptions : TransferOptions {
   bool drafts = false;
 };

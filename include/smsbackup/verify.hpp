@@ -25,7 +25,7 @@ struct VerifyReport {
 };
 
 // Calls `on_missing` for each record of `a` that `b` lacks, with its position in `a`. With dedup level off the level is
-// taken as exact.
+// taken as exact. Throws what the two places throw, and Error(cancelled).
 SMSBACKUP_EXPORT VerifyReport verify(Source& a, Sink& b, const TransferOptions& options = {},
                                      const std::function<void(const Record&, std::string_view)>& on_missing = {},
                                      Observer* observer = nullptr, const CancelToken& cancel = {});
@@ -49,6 +49,7 @@ struct Stats {
   std::uint64_t duplicates = 0;  // records that another one in the store repeats, by `dedup`
   std::uint64_t filtered = 0;
 };
+// Throws what the source throws, and Error(cancelled).
 SMSBACKUP_EXPORT Stats stats(Source& source, const TransferOptions& options = {}, Observer* observer = nullptr,
                              const CancelToken& cancel = {});
 

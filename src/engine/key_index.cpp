@@ -196,7 +196,7 @@ std::uint32_t KeyIndex::State::payload(const RecordKey& key) const {
     if (id == 0) id = 1;
   }
   if (!key.date) return payload_of(Moment::never, id);
-  const auto ms = static_cast<std::uint32_t>(*key.date - floor_to_second(*key.date) * 1000);
+  const auto ms = static_cast<std::uint32_t>((*key.date % 1000 + 1000) % 1000);
   const bool only_second = key.whole_second && ms == 0 && policy.level != DedupLevel::exact;
   return payload_of(only_second ? Moment::some_time : ms, id);
 }

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <random>
 #include <string>
 #include <unordered_set>
@@ -105,6 +106,11 @@ TEST(KeyIndex, ComparesSecondsWithMilliseconds) {
   EXPECT_EQ(compare(sms_key(1600000000123), sms_key(1600000000000)), Match::duplicate);
   EXPECT_EQ(compare(sms_key(-1500), sms_key(-2000)), Match::duplicate);
   EXPECT_EQ(compare(sms_key(-1500), sms_key(-1000)), Match::unseen);
+  constexpr std::int64_t first = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(compare(sms_key(first), sms_key(first)), Match::duplicate);
+  EXPECT_EQ(compare(sms_key(first), sms_key(first + 1)), Match::unseen);
+  EXPECT_EQ(compare(sms_key(last), sms_key(first)), Match::unseen);
   RecordKey sure = sms_key(1600000000000);
   sure.whole_second = false;
   EXPECT_EQ(compare(sure, sms_key(1600000000123)), Match::unseen);

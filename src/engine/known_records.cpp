@@ -1,0 +1,67 @@
+#include "engine/known_records.hpp"
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace smsbackup::engine {
+namespace {
+
+constexpr std::uint64_t keys_between_calls = 1024;
+
+// A sink may know a record's time to the second only and not all of its parties, so it is asked for more than the
+// query says.
+Query wider(const Query& query) {
+  Query asked;
+  asked.types = query.types;
+  constexpr std::int64_t oldest = std::numeric_limits<std::int64_t>::min();
+  if (query.since) asked.since = *query.since < oldest + 1000 ? oldest : *query.since - 999;
+  if (query.until) asked.until = *query.until;
+  return asked;
+}
+
+}  // namespace
+
+void KnownRecords::read_keys(const Query& query, const std::function<void(std::uint64_t)>& on_key) {
+  if (index_.policy().level == DedupLevel::off) return;
+  std::uint64_t keys = 0;
+  sink_.keys(wider(query), index_.policy(), [&](const RecordKey& key) {
+    index_.insert(key);
+    if (++keys % keys_between_calls == 0) on_key(keys);
+  });
+  on_key(keys);
+}
+
+RecordKey KnownRecords::key(const Record& record) const {
+  return key_of(record, index_.policy().level, index_.policy().own_numbers);
+}
+
+void KnownRecords::fetch_candidates(const RecordKey& wanted) {
+  std::vector<RecordKey> fetched;
+  for (const std::string& locator : index_.find(wanted).candidates) {
+    if (const std::optional<Record> record = sink_.fetch(locator)) fetched.push_back(key(*record));
+  }
+  index_.resolve(wanted, fetched);
+}
+
+Finding KnownRecords::find_or_add(const Record& record, bool explain) {
+  Finding finding;
+  if (index_.policy().level == DedupLevel::off) return finding;
+  const RecordKey wanted = key(record);
+  // Explained before the index takes what is there for this record, and no longer knows how they differed.
+  if (explain) finding = index_.find(wanted, true);
+  finding.match = index_.find_or_insert(wanted);
+  if (finding.match != Match::undecided) return finding;
+
+  fetch_candidates(wanted);
+  if (explain) finding = index_.find(wanted, true);
+  finding.match = index_.find_or_insert(wanted);
+  finding.candidates.clear();
+  return finding;
+}
+
+void KnownRecords::forget(const Record& record) {
+  if (index_.policy().level != DedupLevel::off) index_.erase(key(record));
+}
+
+}  // namespace smsbackup::engine
