@@ -1,0 +1,85 @@
+// The guard, and libetpan behind it: whatever a server sends, the guard judges it the same however it is cut, and what
+// it lets pass does not hurt libetpan.
+#include "net/imap_guard.hpp"
+
+#include <libetpan/libetpan.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "net/etpan_stream.hpp"
+
+namespace {
+
+using smsbackup::net::EtpanBytes;
+using smsbackup::net::GuardLimits;
+using smsbackup::net::ImapGuard;
+
+constexpr GuardLimits limits{.line_size = 64 << 10, .literal_size = 64 << 10};
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+// Plays a recorded server.
+class Recording final : public EtpanBytes {
+ public:
+  explicit Recording(std::string_view bytes) : bytes_(bytes) {}
+  std::ptrdiff_t etpan_read(char* into, std::size_t size) noexcept override {
+    if (bytes_.empty()) return -1;
+    const std::size_t taken = bytes_.copy(into, size);
+    bytes_.remove_prefix(taken);
+    return static_cast<std::ptrdiff_t>(taken);
+  }
+  std::ptrdiff_t etpan_write(const char*, std::size_t size) noexcept override {
+    return static_cast<std::ptrdiff_t>(size);
+  }
+  int etpan_descriptor() const noexcept override { return -1; }
+  void etpan_closed() noexcept override {}
+
+ private:
+  std::string_view bytes_;
+};
+
+void play(std::string_view bytes) {
+  Recording recording(bytes);
+  mailimap* const session = mailimap_new(0, nullptr);
+  mailstream* const stream = smsbackup::net::make_etpan_stream(recording);
+  if (mailimap_connect(session, stream) == MAILIMAP_NO_ERROR_AUTHENTICATED) {
+    if (mailimap_select(session, "INBOX") == MAILIMAP_NO_ERROR) {
+      clist* fetched = nullptr;
+      mailimap_fetch_type* const all = mailimap_fetch_type_new_all();
+      mailimap_set* const every = mailimap_set_new_interval(1, 0);
+      if (mailimap_uid_fetch(session, every, all, &fetched) == MAILIMAP_NO_ERROR) mailimap_fetch_list_free(fetched);
+      mailimap_set_free(every);
+      mailimap_fetch_type_free(all);
+    }
+  }
+  mailimap_free(session);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  ImapGuard guard(limits);
+  const std::size_t passed = guard.look_at(bytes);
+  require(passed <= size && (passed == size) == !guard.failure());
+
+  ImapGuard again(limits);
+  std::size_t passed_again = 0;
+  for (std::size_t at = 0, step = 1; at < size; at += step, step = step % 7 + 1) {
+    passed_again += again.look_at(bytes.substr(at, step));
+  }
+  require(passed_again == passed && again.failure().has_value() == guard.failure().has_value());
+  if (guard.failure()) {
+    require(guard.failure()->code() == again.failure()->code() &&
+            guard.failure()->offset() == again.failure()->offset());
+    require(guard.failure()->offset() == passed);
+  }
+
+  play(bytes.substr(0, passed));
+  return 0;
+}
