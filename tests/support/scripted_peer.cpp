@@ -50,6 +50,7 @@ using Context = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
 
 Context server_context(const PeerTls& tls) {
   Context context(SSL_CTX_new(TLS_server_method()));
+  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   if (tls.newest_version != 0) {
     // Old versions are only to be had with weak signatures.
     SSL_CTX_set_security_level(context.get(), 0);
@@ -79,6 +80,8 @@ int listen_on_loopback(int backlog, std::uint16_t& port) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
+  const int small = 64 << 10;  // those accepted get it too
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
   if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(fd, backlog) != 0 ||
       ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     throw std::system_error(errno, std::generic_category(), "listening for a test");
@@ -104,10 +107,10 @@ struct PeerSession::Layers {
 
 PeerSession::PeerSession(int fd, const std::atomic<bool>& stopping)
     : fd_(fd), stopping_(stopping), layers_(std::make_unique<Layers>()) {
-  // A test that goes wrong fails; it does not hang.
-  const timeval patience{20, 0};
-  ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  ::fcntl(fd_, F_SETFL, O_NONBLOCK);
+  // Little fits between the two sides, so that it takes little to make one wait for the other.
+  const int small = 64 << 10;
+  ::setsockopt(fd_, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
   const int on = 1;
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
@@ -118,12 +121,31 @@ PeerSession::~PeerSession() {
   ERR_clear_error();
   // What the client still sends would make the close a reset, which takes away what it has not read yet.
   ::shutdown(fd_, SHUT_WR);
-  std::array<char, 4096> rest;
-  const timeval short_patience{0, 200'000};
-  ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &short_patience, sizeof short_patience);
-  while (!stopping_ && ::recv(fd_, rest.data(), rest.size(), 0) > 0) {
+  std::array<char, 65536> rest;
+  const auto end = std::chrono::steady_clock::now() + 200ms;
+  while (!stopping_ && std::chrono::steady_clock::now() < end) {
+    pollfd polled{fd_, POLLIN, 0};
+    if (::poll(&polled, 1, 10) > 0 && ::recv(fd_, rest.data(), rest.size(), 0) <= 0) break;
   }
   ::close(fd_);
+}
+
+// A test that goes wrong fails; it does not hang.
+void PeerSession::wait_until_ready(int returned, short events) {
+  if (layers_->ssl) {
+    const int error = SSL_get_error(layers_->ssl.get(), returned);
+    ERR_clear_error();
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) throw Gone();
+    events = error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
+  } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
+    throw Gone();
+  }
+  for (int tries = 0; tries < 400; ++tries) {
+    pollfd polled{fd_, events, 0};
+    if (::poll(&polled, 1, 50) > 0) return;
+    if (stopping_) throw Gone();
+  }
+  throw std::runtime_error("the client does nothing");
 }
 
 void PeerSession::raw_send(std::string_view bytes) {
@@ -131,10 +153,17 @@ void PeerSession::raw_send(std::string_view bytes) {
     if (stopping_ || fd_ < 0) throw Gone();
     std::size_t put = 0;
     if (layers_->ssl) {
-      if (SSL_write_ex(layers_->ssl.get(), bytes.data(), bytes.size(), &put) != 1) throw Gone();
+      const int returned = SSL_write_ex(layers_->ssl.get(), bytes.data(), bytes.size(), &put);
+      if (returned != 1) {
+        wait_until_ready(returned, 0);
+        continue;
+      }
     } else {
       const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent < 0) throw Gone();
+      if (sent < 0) {
+        wait_until_ready(0, POLLOUT);
+        continue;
+      }
       put = static_cast<std::size_t>(sent);
     }
     bytes.remove_prefix(put);
@@ -174,17 +203,21 @@ std::uint64_t PeerSession::send_for_ever(std::string_view bytes, std::uint64_t m
 
 bool PeerSession::fill() {
   std::array<char, 65536> piece;
-  ssize_t got = 0;
-  if (fd_ < 0) return false;
-  if (layers_->ssl) {
-    std::size_t bytes = 0;
-    got = SSL_read_ex(layers_->ssl.get(), piece.data(), piece.size(), &bytes) == 1 ? static_cast<ssize_t>(bytes) : 0;
-  } else {
-    got = ::recv(fd_, piece.data(), piece.size(), 0);
+  std::size_t got = 0;
+  while (got == 0) {
+    if (fd_ < 0) return false;
+    if (layers_->ssl) {
+      const int returned = SSL_read_ex(layers_->ssl.get(), piece.data(), piece.size(), &got);
+      if (returned != 1) wait_until_ready(returned, 0);
+    } else {
+      const ssize_t bytes = ::recv(fd_, piece.data(), piece.size(), 0);
+      if (bytes == 0) return false;
+      if (bytes < 0) wait_until_ready(0, POLLIN);
+      got = static_cast<std::size_t>(std::max<ssize_t>(bytes, 0));
+    }
   }
-  if (got <= 0) return false;
   if (!layers_->compressed) {
-    buffer_.append(piece.data(), static_cast<std::size_t>(got));
+    buffer_.append(piece.data(), got);
     return true;
   }
   z_stream& z = layers_->in;
@@ -233,7 +266,11 @@ std::string PeerSession::expect(const std::string& expression) {
 }
 
 std::string PeerSession::read_all() {
-  while (fill()) {
+  try {
+    while (fill()) {
+    }
+  } catch (const Gone&) {
+    // As good an end as any.
   }
   return std::move(buffer_);
 }
@@ -242,9 +279,8 @@ void PeerSession::start_tls(const PeerTls& tls) {
   layers_->context = server_context(tls);
   layers_->ssl.reset(SSL_new(layers_->context.get()));
   SSL_set_fd(layers_->ssl.get(), fd_);
-  if (SSL_accept(layers_->ssl.get()) == 1) return;
   ERR_clear_error();
-  throw Gone();
+  for (int returned = 0; (returned = SSL_accept(layers_->ssl.get())) != 1;) wait_until_ready(returned, 0);
 }
 
 void PeerSession::start_deflate() {

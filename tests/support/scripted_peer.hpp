@@ -69,6 +69,7 @@ class PeerSession {
   struct Layers;
   void raw_send(std::string_view bytes);
   bool fill();
+  void wait_until_ready(int returned, short events);
 
   int fd_;
   const std::atomic<bool>& stopping_;
@@ -94,8 +95,8 @@ class ScriptedPeer {
 
   Script script_;
   std::optional<PeerTls> tls_;
-  int listener_ = -1;
   std::uint16_t port_ = 0;
+  int listener_ = -1;  // after the port, which it finds out
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::string trouble_;
@@ -112,8 +113,8 @@ class FullListener {
   std::uint16_t port() const noexcept { return port_; }
 
  private:
-  int listener_ = -1;
   std::uint16_t port_ = 0;
+  int listener_ = -1;  // after the port, which it finds out
   std::vector<int> waiting_;
 };
 

@@ -27,7 +27,8 @@ inline Session make_session(net::Connection& connection) {
   return session;
 }
 
-// Sends the command with a tag of its own and reads its answer. Throws what the connection says if that fails.
+// Sends the command (and a blank after it, as libetpan does) with a tag of its own and reads its answer. Throws what
+// the connection says if that fails.
 inline bool command(net::Connection& connection, mailimap* session, const std::string& text) {
   return is_ok(mailimap_custom_command(session, text.c_str())) || (connection.rethrow_failure(), false);
 }
