@@ -1,0 +1,136 @@
+#include "stores/mbox_format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <vector>
+
+namespace smsbackup::stores {
+namespace {
+
+constexpr std::array<std::string_view, 7> weekdays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::string_view from = "From ";
+
+// Longer "From " lines than any program writes are text.
+constexpr std::size_t longest_from_line = 1000;
+
+template <std::size_t Size>
+bool is_one_of(std::string_view word, const std::array<std::string_view, Size>& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_day(std::string_view word) {
+  return !word.empty() && word.size() <= 2 && std::all_of(word.begin(), word.end(), is_digit);
+}
+
+// "6:13", "06:13" or "06:13:36"
+bool is_time(std::string_view word) {
+  const auto colon = word.find(':');
+  return is_day(word.substr(0, colon)) && colon != std::string_view::npos && word.size() >= colon + 3 &&
+         is_digit(word[colon + 1]) && is_digit(word[colon + 2]);
+}
+
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  while (true) {
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos) return words;
+    const auto end = std::min(line.find_first_of(" \t\r", first), line.size());
+    words.push_back(line.substr(first, end - first));
+    line.remove_prefix(end);
+  }
+}
+
+}  // namespace
+
+std::string mbox_from_line(std::int64_t time) {
+  using namespace std::chrono;
+  const sys_seconds moment(floor<seconds>(milliseconds(time)));
+  // asctime() has four digits for the year, and so have those who read this.
+  const auto first = sys_seconds(sys_days(year(1970) / 1 / 1));
+  const auto last = sys_seconds(sys_days(year(10000) / 1 / 1)) - seconds(1);
+  const sys_seconds shown = std::clamp(moment, first, last);
+  const auto day = floor<days>(shown);
+  const year_month_day date(day);
+  const hh_mm_ss clock(shown - day);
+  return fmt::format("From smsbackup@localhost {} {} {:2} {:02}:{:02}:{:02} {:04}\n",
+                     weekdays[weekday(day).c_encoding()], months[static_cast<unsigned>(date.month()) - 1],
+                     static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
+                     clock.seconds().count(), static_cast<int>(date.year()));
+}
+
+bool is_mbox_from_line(std::string_view line) {
+  if (!line.starts_with(from) || line.size() > longest_from_line) return false;
+  const auto words = words_of(line.substr(from.size()));
+  for (std::size_t i = 0; i + 3 < words.size(); ++i) {
+    if (is_one_of(words[i], weekdays) && is_one_of(words[i + 1], months) && is_day(words[i + 2]) &&
+        is_time(words[i + 3])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void MboxReader::append(std::string_view bytes) {
+  const std::uint64_t room = mail_limit_ - std::min(mail_limit_, mail_.size());
+  over_limit_ = over_limit_ || bytes.size() > room;
+  mail_.append(bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), room))));
+}
+
+void MboxReader::add_line(std::string_view first_piece) {
+  append(held_line_end_);
+  held_line_end_.clear();
+  if (first_piece.starts_with('>') && is_quoted_from(first_piece)) first_piece.remove_prefix(1);
+  for (auto piece = first_piece; !piece.empty(); piece = lines_.piece()) append(piece);
+  if (lines_.terminated()) append("\n");
+}
+
+bool MboxReader::next() {
+  mail_.clear();
+  held_line_end_.clear();
+  over_limit_ = false;
+  bool any = at_from_line_;
+  offset_ = next_offset_;
+  at_from_line_ = false;
+  while (lines_.next_line()) {
+    const std::string_view first_piece = lines_.piece();
+    // A file that is cut off inside a "From " line must not lend that piece to the mail before it.
+    const bool is_cut_from_line = !lines_.terminated() && !held_line_end_.empty() &&
+                                  first_piece.size() < longest_from_line &&
+                                  (from.starts_with(first_piece) || first_piece.starts_with(from));
+    if (is_mbox_from_line(first_piece) || is_cut_from_line) {
+      if (any) {
+        at_from_line_ = true;
+        next_offset_ = lines_.offset();
+        break;
+      }
+      any = true;
+      offset_ = lines_.offset();
+      continue;
+    }
+    const bool blank = first_piece.empty() || first_piece == "\r";
+    if (!any) {
+      // Empty lines before the first mail are nothing; anything else is a mail that lost its first line.
+      if (blank && lines_.terminated()) continue;
+      any = true;
+      offset_ = lines_.offset();
+    }
+    if (blank && lines_.terminated()) {
+      append(held_line_end_);
+      held_line_end_.assign(first_piece);
+      held_line_end_ += '\n';
+      continue;
+    }
+    add_line(first_piece);
+  }
+  if (any) ++number_;
+  return any;
+}
+
+}  // namespace smsbackup::stores

@@ -1,0 +1,40 @@
+#include "stores/spill_buffer.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace smsbackup::stores {
+
+void SpillBuffer::clear() {
+  size_ = 0;
+  bytes_.clear();
+  mapped_ = WholeFile();
+  file_.reset();
+}
+
+void SpillBuffer::append(std::string_view bytes) {
+  size_ += bytes.size();
+  if (!file_) {
+    if (size_ <= memory_) {
+      bytes_.append(bytes);
+      return;
+    }
+    file_.emplace(OutputFile::create_unique(std::filesystem::temp_directory_path() / "smsbackup-XXXXXX"));
+    ::unlink(file_->path().c_str());
+    file_->write(bytes_);
+    bytes_ = std::string();
+  }
+  file_->write(bytes);
+}
+
+std::string_view SpillBuffer::view() {
+  if (!file_) return bytes_;
+  if (mapped_.view().empty()) {
+    file_->flush();
+    mapped_ = WholeFile(file_->descriptor(), size_, file_->path());
+  }
+  return mapped_.view();
+}
+
+}  // namespace smsbackup::stores
