@@ -1,0 +1,42 @@
+// What every store must do, whatever it keeps its records in. A store takes part with one line in stores.cpp.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "smsbackup/store.hpp"
+
+namespace smsbackup::test {
+
+struct StoreUnderTest {
+  std::string name;  // for the test's name: letters, digits and '_'
+
+  // Opens the store somewhere in `folder`, which is empty at the start of each test. Opened again, it finds what is
+  // there.
+  std::function<std::unique_ptr<Store>(const std::filesystem::path& folder, Access access)> open;
+
+  // Spoils one record in the middle of what the store wrote there. Empty where nothing can be spoiled.
+  std::function<void(const std::filesystem::path& folder)> damage;
+
+  // Whether a store that was never written is an Error(not_found) to whoever wants to read it.
+  bool is_missing_at_first = true;
+
+  friend void PrintTo(const StoreUnderTest& store, std::ostream* out) { *out << store.name; }
+};
+
+class StoreSuite : public testing::TestWithParam<StoreUnderTest> {
+ protected:
+  StoreSuite();
+  ~StoreSuite() override;
+
+  std::unique_ptr<Store> open(Access access) const { return GetParam().open(folder_ / "store", access); }
+
+  std::filesystem::path folder_;
+};
+
+}  // namespace smsbackup::test

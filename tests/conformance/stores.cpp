@@ -1,0 +1,62 @@
+// The stores that must pass the suite: one line each.
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+
+#include "conformance/store_suite.hpp"
+#include "smsbackup/jsonl_store.hpp"
+#include "smsbackup/memory_store.hpp"
+
+namespace smsbackup::test {
+namespace {
+
+// A store in memory that is still there when it is opened again.
+class SharedMemoryStore final : public Store {
+ public:
+  explicit SharedMemoryStore(MemoryStore& shared) : shared_(shared) {}
+  std::unique_ptr<Cursor> open(const Query& query) override { return shared_.open(query); }
+  void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override {
+    shared_.keys(query, policy, visit);
+  }
+  std::optional<Record> fetch(std::string_view locator) override { return shared_.fetch(locator); }
+  Outcomes write(std::span<const Record> records) override { return shared_.write(records); }
+  std::string name() const override { return shared_.name(); }
+
+ private:
+  MemoryStore& shared_;
+};
+
+std::unique_ptr<Store> open_memory(const std::filesystem::path& folder, Access) {
+  static std::map<std::string, MemoryStore> stores;
+  return std::make_unique<SharedMemoryStore>(stores[folder.string()]);
+}
+
+// A store that is one file.
+template <class FileStore>
+auto one_file(const char* name) {
+  return [name](const std::filesystem::path& folder, Access access) -> std::unique_ptr<Store> {
+    return std::make_unique<FileStore>(folder / name, access);
+  };
+}
+
+// Spoils the middle line of a file with as many lines as records.
+void damage_middle_line(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  const std::size_t line = text.find('\n', text.size() / 2) + 1;
+  text[line] = '#';
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
+}
+
+const StoreUnderTest stores[] = {
+    {"memory", open_memory, {}, false},
+    {"jsonl", one_file<JsonlStore>("records.jsonl"),
+     [](const std::filesystem::path& folder) { damage_middle_line(folder / "records.jsonl"); }},
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreSuite, testing::ValuesIn(stores),
+                         [](const testing::TestParamInfo<StoreUnderTest>& store) { return store.param.name; });
+
+}  // namespace
+}  // namespace smsbackup::test
