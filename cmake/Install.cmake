@@ -14,7 +14,8 @@ install(FILES ${PROJECT_BINARY_DIR}/smsbackupConfig.cmake ${PROJECT_BINARY_DIR}/
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/smsbackup)
 
 if(SMSBACKUP_IMAP)
-  # libetpan by name, not as a package: its own list of static libraries is not for those who link it shared.
+  # libetpan by name, not as a package: its file hands on the options that Debian linked it with, and static libraries
+  # that only those need who link libetpan itself statically.
   set(smsbackup_imap_requires " libssl zlib")
   set(smsbackup_imap_libs " -letpan")
 endif()

@@ -59,6 +59,7 @@ void ImapGuard::step(char c) {
     case State::text_start:
       if (c == '[') {
         state_ = State::code;
+        keyword_size_ = 0;
       } else if (c == '\n') {
         end_of_line();
       } else if (c != ' ') {
@@ -69,6 +70,8 @@ void ImapGuard::step(char c) {
     case State::code_quoted:
       if (c == '\n') return end_of_line();
       if (c == '{') return refuse("a literal in a response code");
+      step_code_name(c);
+      if (failure_) return;
       if (c == '"') {
         state_ = state_ == State::code ? State::code_quoted : State::code;
       } else if (c == '\\' && state_ == State::code_quoted) {
@@ -172,6 +175,14 @@ void ImapGuard::keyword_ends(char c) {
   state_ = State::data;
   previous_ = 'A';
   step_data(c);
+}
+
+// libetpan follows a null pointer when what comes after BADCHARSET is not a list; and no search of ours names a
+// charset.
+void ImapGuard::step_code_name(char c) {
+  if (keyword_size_ >= sizeof keyword_ || (c == ' ' && keyword_size_ == 0)) return;
+  keyword_[keyword_size_++] = upper(c);
+  if (std::string_view(keyword_, keyword_size_) == "BADCHARS") refuse("BADCHARSET, though no charset was named");
 }
 
 void ImapGuard::step_data(char c) {

@@ -77,6 +77,7 @@ class ImapGuard {
   void step_data(char c);
   void step_literal_head(char c);
   void keyword_ends(char c);
+  void step_code_name(char c);
   void end_of_line();
   void begin_literal();
   void count_line_byte();
@@ -95,7 +96,7 @@ class ImapGuard {
   std::size_t line_bytes_ = 0;  // of this answer, outside literals
   std::size_t depth_ = 0;
   unsigned keyword_size_ = 0;
-  char keyword_[8] = {};            // upper case, as much as is of interest
+  char keyword_[8] = {};            // upper case, as much as is of interest; of a response code too
   std::uint64_t literal_left_ = 0;  // while its head is read: its size so far
   unsigned literal_digits_ = 0;
 };

@@ -165,6 +165,12 @@ TEST(ImapGuard, StopsStatusAnswersThatLibetpanWouldNotTakeForOnes) {
   }
 }
 
+TEST(ImapGuard, StopsTheResponseCodeThatLibetpanFollowsANullPointerFor) {
+  EXPECT_EQ(look("* OK [BADCHARSET (\n"), stopped(ErrorCode::protocol, 13));
+  EXPECT_EQ(look("1 NO [ badcharset(\"a\r\n").code, ErrorCode::protocol);
+  EXPECT_EQ(look("* OK [BADCHAR] BADCHARSET (\r\n"), all_of("* OK [BADCHAR] BADCHARSET (\r\n"));
+}
+
 TEST(ImapGuard, KeepsLiteralsAndParenthesesInQuotedStringsApart) {
   const std::string answer = "* LIST () \"/\" \"{1000}\"\r\n* LIST () \"/\" \"((((\\\\\"\r\n";
   EXPECT_EQ(look(answer, {.nesting = 2}), all_of(answer));

@@ -27,10 +27,22 @@ inline Session make_session(net::Connection& connection) {
   return session;
 }
 
-// Sends the command (and a blank after it, as libetpan does) with a tag of its own and reads its answer. Throws what
-// the connection says if that fails.
+// Sends the command with a tag of its own and reads its answer. Throws what the connection says if that fails. Not
+// mailimap_custom_command(), which puts a blank after it that Cyrus does not take.
 inline bool command(net::Connection& connection, mailimap* session, const std::string& text) {
-  return is_ok(mailimap_custom_command(session, text.c_str())) || (connection.rethrow_failure(), false);
+  const std::string line = text + "\r\n";
+  mailimap_response* response = nullptr;
+  if (mailimap_send_current_tag(session) != MAILIMAP_NO_ERROR ||
+      mailstream_write(session->imap_stream, line.data(), line.size()) < 0 ||
+      mailstream_flush(session->imap_stream) != 0 || mailimap_read_line(session) == nullptr ||
+      mailimap_parse_response(session, &response) != MAILIMAP_NO_ERROR) {
+    connection.rethrow_failure();
+    return false;
+  }
+  const bool is_fine =
+      response->rsp_resp_done->rsp_data.rsp_tagged->rsp_cond_state->rsp_type == MAILIMAP_RESP_COND_STATE_OK;
+  mailimap_response_free(response);
+  return is_fine;
 }
 
 }  // namespace smsbackup::test

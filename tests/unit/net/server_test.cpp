@@ -1,7 +1,8 @@
-// The connection against a real server.
+// The connection against real servers.
 #include <gtest/gtest.h>
 
 #include "smsbackup/error.hpp"
+#include "support/cyrus.hpp"
 #include "support/dovecot.hpp"
 #include "unit/net/session.hpp"
 
@@ -109,6 +110,47 @@ TEST_F(DovecotConnection, NoticesThatTheServerStopped) {
     EXPECT_EQ(error.code(), ErrorCode::connection_lost);
   }
   server->start();
+}
+
+TEST(CyrusConnection, SpeaksTlsFromTheStartAndCompresses) {
+  if (const auto why = test::Cyrus::missing()) GTEST_SKIP() << *why;
+  const test::Cyrus server;
+  net::ConnectionOptions options;
+  options.host = "localhost";
+  options.port = server.tls_port();
+  options.tls.ca_pem = server.ca_pem();
+  Connection connection(options);
+  EXPECT_EQ(connection.tls_version(), "TLSv1.3");
+  const test::Session session = test::make_session(connection);
+  ASSERT_EQ(mailimap_login(session.get(), "u1", test::Cyrus::password), MAILIMAP_NO_ERROR);
+  const std::string mail = "Subject: x\r\n\r\nhello\r\n";
+  ASSERT_TRUE(test::command(connection, session.get(), "COMPRESS DEFLATE"));
+  connection.start_deflate();
+  EXPECT_EQ(mailimap_append(session.get(), "INBOX", nullptr, nullptr, mail.data(), mail.size()), MAILIMAP_NO_ERROR);
+  EXPECT_EQ(mailimap_select(session.get(), "INBOX"), MAILIMAP_NO_ERROR);
+  EXPECT_EQ(session->imap_selection_info->sel_exists, 1u);
+}
+
+TEST(CyrusConnection, UpgradesWithStarttls) {
+  if (const auto why = test::Cyrus::missing()) GTEST_SKIP() << *why;
+  test::Cyrus server;
+  net::ConnectionOptions options;
+  options.host = "127.0.0.1";
+  options.port = server.port();
+  options.tls_from_start = false;
+  options.tls.ca_pem = server.ca_pem();
+  for (int i = 0; i < 2; ++i) {
+    Connection connection(options);
+    const test::Session session = test::make_session(connection);
+    ASSERT_EQ(mailimap_starttls(session.get()), MAILIMAP_NO_ERROR);
+    connection.start_tls();
+    EXPECT_EQ(mailimap_login(session.get(), "u2", test::Cyrus::password), MAILIMAP_NO_ERROR);
+    if (i == 0) {
+      server.stop();
+      EXPECT_NE(mailimap_noop(session.get()), MAILIMAP_NO_ERROR);
+      server.start();
+    }
+  }
 }
 
 }  // namespace
