@@ -1,8 +1,9 @@
 // SMS Backup & Restore (SyncTech) XML files, plain or as the one entry of a zip (docs/stores/synctech-xml.md).
 //
 // Reads in bounded memory whatever the size, also files that are cut off or no well-formed XML. Writes what the app
-// imports; an existing file is rewritten beside itself with the new rows added. Messages and calls have files of their
-// own: a file of the other kind takes no such row (a Problem), unless it is one of ours, whose root holds both.
+// imports; an existing file is rewritten beside itself with the new rows added. The app keeps messages and calls in
+// files of their own: a file of the other kind takes no such row (a Problem), unless it is one of ours, which may hold
+// both.
 #pragma once
 
 #include <filesystem>
@@ -22,6 +23,7 @@ class SMSBACKUP_EXPORT SynctechXmlStore final : public Store {
   ~SynctechXmlStore() override;
 
   std::unique_ptr<Cursor> open(const Query& query) override;
+  bool reopenable() const override;  // false for a pipe
   void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
   Outcomes write(std::span<const Record> records) override;
   void finish() override;

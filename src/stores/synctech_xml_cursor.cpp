@@ -232,6 +232,7 @@ void XmlCursor::read_row(RecordType type, Batch& out) {
   xml_.clear_repairs();
   row_begin_ = xml_.token_offset();
   notes_ = {};
+  notes_.without_data = layout_ != nullptr;
   TagEnd end = TagEnd::closed;
   switch (type) {
     case RecordType::sms:

@@ -43,7 +43,7 @@ void refuse_what_is_no_xml(const XmlText& text, const std::string& name);
 
 class XmlCursor final : public Cursor {
  public:
-  // With a layout, every row is noted there; it must outlive the cursor.
+  // With a layout, every row is noted there, and records come without part data; it must outlive the cursor.
   XmlCursor(std::unique_ptr<XmlText> text, std::string name, const Query& query, const Limits& limits,
             Layout* layout = nullptr);
   ~XmlCursor() override;

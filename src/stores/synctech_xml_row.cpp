@@ -12,7 +12,7 @@ namespace smsbackup::stores::synctech {
 namespace {
 
 // One row may fill many columns up to their limit; all of them together stay below this many of the largest.
-constexpr std::size_t text_columns = 4;
+constexpr std::size_t text_columns = 8;
 // Part data that one record holds in memory; the rest goes to temporary files, of which there are only so many.
 constexpr std::size_t most_in_memory = 16 << 20;
 constexpr std::size_t most_files = 256;
@@ -165,7 +165,7 @@ XmlTokenizer::Piece RowReader<Row>::read_data(XmlTokenizer& xml, Row& row, RowNo
   if constexpr (!std::is_same_v<Row, MmsPart>) {
     return XmlTokenizer::Piece::last;
   } else {
-    const bool stored = !notes.discarding() && !seen_before(data_bit, notes);
+    const bool stored = !notes.discarding() && !seen_before(data_bit, notes) && !notes.without_data;
     BlobWriter blob(notes.in_memory >= most_in_memory ? 0 : limits_.blob_memory);
     base64::Decoder decoder(base64::Mode::lenient);
     ReferenceDecoder references;
@@ -197,7 +197,7 @@ XmlTokenizer::Piece RowReader<Row>::read_data(XmlTokenizer& xml, Row& row, RowNo
       }
       if (last) break;
     }
-    if (notes.discarding()) return XmlTokenizer::Piece::last;
+    if (!stored || notes.discarding()) return XmlTokenizer::Piece::last;
     row.data = blob.finish();
     if (row.data->in_memory()) {
       notes.in_memory += row.data->size();
@@ -232,7 +232,9 @@ XmlTokenizer::Piece RowReader<Row>::read_value(XmlTokenizer& xml, const Slot& sl
 
 template <class Row>
 void RowReader<Row>::finish(Row& row, RowNotes& notes) {
-  if (has_overrides_ && !notes.discarding() && !apply_overrides(overrides_, row)) notes.bad_overrides = true;
+  if (!has_overrides_ || notes.discarding()) return;
+  if (!apply_overrides(overrides_, row)) notes.bad_overrides = true;
+  notes.seconds = false;  // a row of ours: what looked like seconds was put right
 }
 
 template <class Row>

@@ -23,7 +23,8 @@ namespace smsbackup::stores::synctech {
 
 // What happened while one record was read.
 struct RowNotes {
-  std::string_view limit;  // which limit the row broke; it is read to its end without being stored
+  bool without_data = false;  // asked for: part data is skipped
+  std::string_view limit;     // which limit the row broke; it is read to its end without being stored
   bool duplicate_column = false;
   bool bad_name = false;
   bool damaged_data = false;

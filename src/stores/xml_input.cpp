@@ -98,13 +98,9 @@ std::size_t XmlText::read(std::span<char> out) {
   };
   if (head_done_ < head_.size()) take(head_, head_done_);
   if (encoding_ == Encoding::utf8) {
-    if (done < out.size()) done += bytes_->read(out.subspan(done));
-    return done;
+    return done > 0 ? done : bytes_->read(out);
   }
-  while (done < out.size()) {
-    if (text_done_ == text_.size() && !convert_block()) break;
-    take(text_, text_done_);
-  }
+  if (done == 0 && (text_done_ < text_.size() || convert_block())) take(text_, text_done_);
   return done;
 }
 
@@ -118,7 +114,7 @@ bool XmlText::convert_block() {
     raw_.resize(held + block_size);
     const std::size_t got = bytes_->read(std::span(raw_).subspan(held));
     raw_.resize(held + got);
-    at_end_ = got < block_size;
+    at_end_ = got == 0;
     if (encoding_ == Encoding::charset) {
       const std::size_t cut = at_end_ ? raw_.size() : safe_cut(raw_);
       // The charset was known a moment ago; a converter that changes its mind costs the characters, not the row.

@@ -21,7 +21,8 @@ namespace smsbackup::stores {
 class ByteInput {
  public:
   virtual ~ByteInput() = default;
-  // Fills `out` as far as the input goes: fewer bytes only at its end, 0 there. Throws Error.
+  // Gives the next bytes, 0 only at the end (or where none are asked for). Throws Error; what was read before that
+  // has been given.
   virtual std::size_t read(std::span<char> out) = 0;
   virtual Position position() const = 0;
 };

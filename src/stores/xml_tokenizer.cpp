@@ -41,7 +41,7 @@ bool XmlTokenizer::refill() {
     at_ = begin;
   }
   const std::size_t got = input_.read(std::span(begin + held, block_size - held));
-  if (got < block_size - held) at_end_ = true;
+  if (got == 0 && held < block_size) at_end_ = true;
   limit_ = begin + held + got;
   std::memset(begin + held + got, 0, slack);
   return got > 0;

@@ -1,0 +1,136 @@
+#include "smsbackup/synctech_xml_store.hpp"
+
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "smsbackup/dedup.hpp"
+#include "smsbackup/error.hpp"
+#include "stores/file_lock.hpp"
+#include "stores/growing_file.hpp"
+#include "stores/synctech_xml_cursor.hpp"
+#include "stores/synctech_xml_file.hpp"
+
+namespace smsbackup {
+namespace {
+
+class NoRecords final : public Cursor {
+ public:
+  bool next(Batch&) override { return false; }
+};
+
+}  // namespace
+
+struct SynctechXmlStore::State {
+  std::filesystem::path file;    // as it was named
+  std::filesystem::path target;  // behind any links
+  Access access = Access::read;
+  StoreOptions options;
+  bool stream = false;  // a pipe, which can be read once
+  std::optional<stores::InputFile> pipe;
+  stores::FileLock lock;
+  std::optional<stores::synctech::AddedFile> added;
+  bool failed = false;
+
+  bool has_content() const {
+    std::error_code error;
+    return std::filesystem::exists(target, error) && (stream || std::filesystem::file_size(target, error) > 0);
+  }
+  void take_lock() {
+    if (!lock && !added) lock = stores::FileLock::for_file(target);
+  }
+  // What fails half way leaves half a row: such a file never gets the name.
+  template <class Work>
+  void guard(Work&& work) {
+    try {
+      work();
+    } catch (...) {
+      failed = true;
+      added.reset();
+      throw;
+    }
+  }
+};
+
+SynctechXmlStore::SynctechXmlStore(std::filesystem::path file, Access access, StoreOptions options)
+    : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  state.file = std::move(file);
+  state.target = stores::resolve_links(state.file);
+  state.access = access;
+  state.options = std::move(options);
+  if (access == Access::write) {
+    stores::expect_writable_place(state.target);
+    if (!state.has_content()) return;
+  }
+  stores::InputFile input(state.target);
+  input.refuse_empty();
+  if (!input.is_regular()) {
+    if (access == Access::write) {
+      throw Error(ErrorCode::invalid_argument, "writing " + name() + ": it is there and no regular file");
+    }
+    state.stream = true;
+    state.pipe = std::move(input);
+    return;
+  }
+  stores::synctech::refuse_what_is_no_xml(*stores::synctech::open_text(std::move(input), state.options), name());
+}
+
+SynctechXmlStore::~SynctechXmlStore() = default;
+
+bool SynctechXmlStore::reopenable() const { return !state_->stream; }
+
+std::unique_ptr<Cursor> SynctechXmlStore::open(const Query& query) {
+  State& state = *state_;
+  if (state.access == Access::write && !state.has_content()) return std::make_unique<NoRecords>();
+  if (state.stream && !state.pipe) {
+    throw Error(ErrorCode::unsupported, "reading " + name() + ": it can be read only once");
+  }
+  stores::InputFile input = state.stream ? *std::exchange(state.pipe, std::nullopt) : stores::InputFile(state.target);
+  auto text = stores::synctech::open_text(std::move(input), state.options);
+  stores::synctech::refuse_what_is_no_xml(*text, name());
+  return std::make_unique<stores::synctech::XmlCursor>(std::move(text), state.file.filename().string(), query,
+                                                       state.options.limits);
+}
+
+void SynctechXmlStore::keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) {
+  // From now on nobody else adds what the caller takes for missing.
+  if (state_->access == Access::write) state_->take_lock();
+  const auto cursor = open(query);
+  for (Batch batch; cursor->next(batch); batch.clear()) {
+    for (const Record& record : batch.records) visit(key_of(record, policy.level, policy.own_numbers));
+  }
+}
+
+Outcomes SynctechXmlStore::write(std::span<const Record> records) {
+  State& state = *state_;
+  if (state.access == Access::read) {
+    throw Error(ErrorCode::invalid_argument, "writing " + name() + ": it was opened for reading");
+  }
+  Outcomes outcomes;
+  outcomes.reserve(records.size());
+  state.guard([&] {
+    if (!state.added) {
+      state.take_lock();
+      state.added.emplace(state.target, std::move(state.lock), state.options);
+    }
+    for (const Record& record : records) outcomes.push_back(state.added->write(record));
+  });
+  return outcomes;
+}
+
+void SynctechXmlStore::finish() {
+  State& state = *state_;
+  if (std::exchange(state.failed, false)) {
+    state.lock.release();
+    throw Error(ErrorCode::io, "writing " + name() + ": nothing was added, since writing failed before");
+  }
+  if (state.access == Access::write && !state.added && !state.has_content()) write({});
+  if (state.added) state.guard([&] { state.added->commit(); });
+  state.added.reset();
+  state.lock.release();
+}
+
+std::string SynctechXmlStore::name() const { return state_->file.string(); }
+
+}  // namespace smsbackup
