@@ -52,7 +52,10 @@ std::size_t MemoryByteInput::read(std::span<char> out) {
 XmlText::XmlText(std::unique_ptr<ByteInput> bytes, std::unique_ptr<CharsetConverter> charsets)
     : bytes_(std::move(bytes)), charsets_(std::move(charsets)) {
   std::string head(head_size, '\0');
-  head.resize(bytes_->read(head));
+  std::size_t size = 0;
+  for (std::size_t got = 1; got > 0 && size < head.size(); size += got)
+    got = bytes_->read(std::span(head).subspan(size));
+  head.resize(size);
   if (head.starts_with("\xef\xbb\xbf")) {
     skipped_ = 3;
     head.erase(0, 3);

@@ -268,10 +268,9 @@ XmlTokenizer::Piece XmlTokenizer::next_piece(std::string_view& raw) {
     }
     switch (quote_ends(found + 1)) {
       case Verdict::unknown:
-        if (available() < block_size && refill()) {
-          scanned = static_cast<std::size_t>(found - from) + scanned;
-          continue;
-        }
+        scanned = static_cast<std::size_t>(found - at_);
+        if (available() < block_size && refill()) continue;
+        found = at_ + scanned;  // the text may have moved all the same
         [[fallthrough]];  // at the end of the input, or of patience
       case Verdict::ends:
         take(found);
