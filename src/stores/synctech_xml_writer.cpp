@@ -330,7 +330,7 @@ void RowWriter::put_part(const MmsPart& part, const TextSink& out) {
     });
     encoder.finish(text_);
     // Three bytes there are whose base64 says that there are none.
-    if (!flushed && std::string_view(text_).substr(begin) == null_text) text_.insert(begin + 2, " ");
+    if (!flushed && std::string_view(text_).substr(begin) == null_text) text_.replace(begin, null_text.size(), "nu ll");
     text_ += '"';
   }
   text_ += " />\n";

@@ -271,7 +271,7 @@ XmlTokenizer::Piece XmlTokenizer::next_piece(std::string_view& raw) {
         scanned = static_cast<std::size_t>(found - at_);
         if (available() < block_size && refill()) continue;
         found = at_ + scanned;  // the text may have moved all the same
-        [[fallthrough]];  // at the end of the input, or of patience
+        [[fallthrough]];        // at the end of the input, or of patience
       case Verdict::ends:
         take(found);
         ++at_;
@@ -348,6 +348,8 @@ void XmlTokenizer::hold() {
 
 std::string XmlTokenizer::kept(std::uint64_t end) const {
   std::string all = kept_;
+  // What left the buffer may be more than was asked for.
+  if (base_ > end) all.resize(static_cast<std::size_t>(std::min<std::uint64_t>(all.size(), end - kept_from_)));
   const std::uint64_t from = std::max(base_, kept_from_);
   if (from < end && all.size() < limits_.problem_raw) {
     all.append(buffer_.get() + (from - base_),
