@@ -7,6 +7,7 @@
 #include "conformance/store_suite.hpp"
 #include "smsbackup/jsonl_store.hpp"
 #include "smsbackup/memory_store.hpp"
+#include "smsbackup/synctech_xml_store.hpp"
 
 namespace smsbackup::test {
 namespace {
@@ -49,10 +50,21 @@ void damage_middle_line(const std::filesystem::path& file) {
   std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
 }
 
+// Spoils the row that begins in the middle of the file.
+void damage_middle_row(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  text[text.find("\n  <", text.size() / 2) + 3] = '#';
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
+}
+
 const StoreUnderTest stores[] = {
     {"memory", open_memory, {}, false},
     {"jsonl", one_file<JsonlStore>("records.jsonl"),
      [](const std::filesystem::path& folder) { damage_middle_line(folder / "records.jsonl"); }},
+    {"synctech_xml", one_file<SynctechXmlStore>("records.xml"),
+     [](const std::filesystem::path& folder) { damage_middle_row(folder / "records.xml"); }},
+    {"synctech_xml_zip", one_file<SynctechXmlStore>("records.zip"), {}},
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreSuite, testing::ValuesIn(stores),
