@@ -105,7 +105,7 @@ std::map<std::string, std::string> snapshot(const fs::path& folder) {
     if (!entry.is_regular_file()) continue;
     std::ifstream in(entry.path(), std::ios::binary);
     content.assign(std::istreambuf_iterator<char>(in), {});
-    content += '@' + std::to_string(entry.last_write_time().time_since_epoch().count());
+    content += '@' + std::to_string(static_cast<std::int64_t>(entry.last_write_time().time_since_epoch().count()));
   }
   return files;
 }
