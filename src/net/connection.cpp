@@ -85,6 +85,7 @@ struct Connection::State final : EtpanBytes {
   void flush_out();
   void require_alive() const;
   void require_readable() const;
+  void require_in_step() const;
   void require_quiet(const char* what) const;
   [[noreturn]] void fail_writing();
   void end_reading(std::exception_ptr why) noexcept;
@@ -138,7 +139,7 @@ bool Connection::State::send_once() {
   return true;
 }
 
-// Whether anything came in, an end included. What is wrong with the bytes does not throw here, but when they are read.
+// Whether anything came in, an end included.
 bool Connection::State::receive_once() {
   if (ended) return false;
   if (inflating) {
@@ -170,9 +171,7 @@ bool Connection::State::receive_once() {
 
 void Connection::State::take_in(std::string_view plain) {
   plain_received += plain.size();
-  const std::size_t good = guard.look_at(plain);
-  in.end().append(plain.substr(0, good));
-  if (guard.failure()) end_reading(std::make_exception_ptr(*guard.failure()));
+  in.end().append(plain);
 }
 
 void Connection::State::end_reading(std::exception_ptr why) noexcept {
@@ -239,6 +238,14 @@ void Connection::State::require_readable() const {
   if (read_failure) std::rethrow_exception(read_failure);
 }
 
+// Where libetpan gave up within an answer, the rest of it may be a literal, which the guard has not judged as the
+// answers that libetpan would take it for. mailimap_free() is such a case: it sends LOGOUT and reads on.
+void Connection::State::require_in_step() const {
+  if (guard.between_answers() && (stream == nullptr || stream->read_buffer_len == 0)) return;
+  throw Error(ErrorCode::protocol, "the server's last answer could not be read to its end",
+              "if it is an honest server, report this with its name and version");
+}
+
 void Connection::State::require_quiet(const char* what) const {
   const bool quiet = in.empty() && !inflating && !ended && guard.between_answers() &&
                      (stream == nullptr || stream->read_buffer_len == 0);
@@ -273,13 +280,16 @@ std::ptrdiff_t Connection::State::etpan_read(char* into, std::size_t size) noexc
       if (receive_once()) continue;
       wait_for();
     }
-    const std::size_t bytes = std::min(size, in.size());
+    // One answer at a time, so that it is known where libetpan stands.
+    const std::size_t bytes = guard.look_at(in.view().substr(0, size));
+    if (bytes == 0) throw Error(*guard.failure());
     in.view().copy(into, bytes);
     in.take(bytes);
     return static_cast<std::ptrdiff_t>(bytes);
   } catch (...) {
     if (!failure) failure = std::current_exception();
     end_reading(failure);
+    in.clear();
     return -1;
   }
 }
@@ -288,6 +298,7 @@ std::ptrdiff_t Connection::State::etpan_write(const char* bytes, std::size_t siz
   try {
     require_alive();
     try {
+      require_in_step();
       queue({bytes, size});
       push_out(0);
     } catch (...) {
@@ -349,6 +360,7 @@ void Connection::write(std::string_view bytes) {
   state_->require_alive();
   try {
     state_->waiter.check();
+    state_->require_in_step();
     state_->queue(bytes);
   } catch (...) {
     state_->fail_writing();

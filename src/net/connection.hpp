@@ -74,7 +74,8 @@ class Connection {
   // For the one answer that may be larger than GuardLimits::literal_size, e.g. a body that is streamed.
   void set_literal_size(std::uint32_t bytes);
 
-  // Throws what made the last read or write fail, if anything did.
+  // Throws what made the last read or write fail, if anything did. When libetpan could not make sense of an answer,
+  // nothing has failed here yet; the next write does if libetpan stopped within the answer. Do not read on.
   void rethrow_failure() const;
 
   // Ends it without a farewell. Whatever libetpan still tries (mailimap_free sends LOGOUT) fails at once.

@@ -41,6 +41,7 @@ std::size_t ImapGuard::look_at(std::string_view bytes) {
     if (failure_) break;
     ++at;
     ++offset_;
+    if (state_ == State::line_start) break;
   }
   return at;
 }
@@ -58,7 +59,7 @@ void ImapGuard::step(char c) {
       return step_keyword(c);
     case State::text_start:
       if (c == '[') {
-        state_ = State::code;
+        state_ = State::code_name;
         keyword_size_ = 0;
       } else if (c == '\n') {
         end_of_line();
@@ -66,25 +67,16 @@ void ImapGuard::step(char c) {
         state_ = State::text;
       }
       return;
+    case State::code_name:
+      return step_code_name(c);
     case State::code:
-    case State::code_quoted:
-      if (c == '\n') return end_of_line();
-      if (c == '{') return refuse("a literal in a response code");
-      step_code_name(c);
-      if (failure_) return;
-      if (c == '"') {
-        state_ = state_ == State::code ? State::code_quoted : State::code;
-      } else if (c == '\\' && state_ == State::code_quoted) {
-        state_ = State::code_escaped;
-      } else if (c == ']' && state_ == State::code) {
-        state_ = State::text;
-      }
-      return;
-    case State::code_escaped:
-      if (c == '\n') return end_of_line();
-      if (c == '{') return refuse("a literal in a response code");
-      state_ = State::code_quoted;
-      return;
+      return step_code(c);
+    case State::flags_open:
+    case State::flag_start:
+    case State::flag_name:
+    case State::flag_star:
+    case State::flags_close:
+      return step_flags(c);
     case State::text:
       if (c == '\n') end_of_line();
       return;
@@ -115,7 +107,7 @@ void ImapGuard::step(char c) {
 void ImapGuard::step_line_start(char c) {
   keyword_size_ = 0;
   if (c == '\n') return end_of_line();
-  if (c == '\r') return;
+  if (c == '\r') return void(state_ = State::text);
   if (c == '*') {
     kind_ = Kind::untagged;
   } else if (c == '+') {
@@ -177,12 +169,65 @@ void ImapGuard::keyword_ends(char c) {
   step_data(c);
 }
 
-// libetpan follows a null pointer when what comes after BADCHARSET is not a list; and no search of ours names a
-// charset.
 void ImapGuard::step_code_name(char c) {
-  if (keyword_size_ >= sizeof keyword_ || (c == ' ' && keyword_size_ == 0)) return;
-  keyword_[keyword_size_++] = upper(c);
-  if (std::string_view(keyword_, keyword_size_) == "BADCHARS") refuse("BADCHARSET, though no charset was named");
+  if (keyword_size_ == 0 && (c == ' ' || c == '\t')) return;
+  if (is_letter(c) || c == '-') {
+    if (keyword_size_ < sizeof keyword_) keyword_[keyword_size_] = upper(c);
+    ++keyword_size_;
+    return;
+  }
+  const std::string_view name(keyword_, std::min<std::size_t>(keyword_size_, sizeof keyword_));
+  // These two are the codes in which libetpan looks for strings. It follows a null pointer when it finds no list there,
+  // and when a string is in the greeting; a string may go on over any number of lines.
+  if (name.starts_with("BADCHARSET")) return refuse("BADCHARSET, though no charset was named");
+  if (name.starts_with("PERMANENTFLAGS")) {
+    if (name != "PERMANENTFLAGS" || c != ' ' || is_greeting_) return refuse("PERMANENTFLAGS where there are none");
+    state_ = State::flags_open;
+    return;
+  }
+  state_ = State::code;
+  step_code(c);
+}
+
+void ImapGuard::step_code(char c) {
+  if (c == '\n') return end_of_line();
+  if (c == '{') return refuse("a literal in a response code");
+  if (c == ']') state_ = State::text;
+}
+
+// "(" [flag *(SP flag)] ")]", where a flag is an atom, perhaps after a backslash, or \*.
+void ImapGuard::step_flags(char c) {
+  const auto is_flag_char = [](char one) {
+    return static_cast<unsigned char>(one) > ' ' && std::string_view("(){%*\"\\]").find(one) == std::string_view::npos;
+  };
+  switch (state_) {
+    case State::flags_open:
+      if (c == '(') return void(state_ = State::flag_start);
+      break;
+    case State::flag_start:
+      if (c == ' ') return;
+      if (c == ')') return void(state_ = State::flags_close);
+      if (c == '\\' || is_flag_char(c)) {
+        previous_ = c;
+        return void(state_ = State::flag_name);
+      }
+      break;
+    case State::flag_name:
+      if (is_flag_char(c)) return void(previous_ = c);
+      if (previous_ == '\\') {
+        if (c == '*') return void(state_ = State::flag_star);
+        break;
+      }
+      [[fallthrough]];
+    case State::flag_star:
+      if (c == ' ') return void(state_ = State::flag_start);
+      if (c == ')') return void(state_ = State::flags_close);
+      break;
+    default:
+      if (c == ']') return void(state_ = State::text);
+      break;
+  }
+  refuse("PERMANENTFLAGS that are no list of flags");
 }
 
 void ImapGuard::step_data(char c) {
@@ -245,6 +290,7 @@ void ImapGuard::begin_literal() {
 
 void ImapGuard::end_of_line() {
   state_ = State::line_start;
+  is_greeting_ = false;
   depth_ = 0;
   line_bytes_ = 0;
   if (++used_.lines > budget_.lines) exceed("more answers than were asked for");

@@ -37,8 +37,8 @@ class ImapGuard {
   void begin_response(const ResponseBudget& budget) noexcept;
   void set_literal_size(std::uint32_t bytes) noexcept { limits_.literal_size = bytes; }
 
-  // Looks at the next bytes and returns how many of them, from the first on, may pass: all, unless failure() says why
-  // not. After a failure nothing passes any more.
+  // Looks at the next bytes, at most up to the end of the answer that they belong to, and returns how many of them may
+  // pass; fewer, with failure(), where something is wrong. After a failure nothing passes any more.
   std::size_t look_at(std::string_view bytes);
 
   // protocol (the server breaks the rules) or limit_exceeded, with the offset since the connection began.
@@ -56,9 +56,13 @@ class ImapGuard {
     tag,         // "* ", "+ " or a tag
     keyword,     // the word that tells status answers, which end in free text, from data
     text_start,  // of a status answer: "[" begins a response code
-    code,        // between "[" and "]"
-    code_quoted,
-    code_escaped,
+    code_name,
+    code,        // up to "]"
+    flags_open,  // of PERMANENTFLAGS
+    flag_start,
+    flag_name,
+    flag_star,
+    flags_close,
     text,  // free, up to the end of the line
     data,
     quoted,
@@ -78,6 +82,8 @@ class ImapGuard {
   void step_literal_head(char c);
   void keyword_ends(char c);
   void step_code_name(char c);
+  void step_code(char c);
+  void step_flags(char c);
   void end_of_line();
   void begin_literal();
   void count_line_byte();
@@ -91,12 +97,13 @@ class ImapGuard {
   std::uint64_t offset_ = 0;
 
   State state_ = State::line_start;
+  bool is_greeting_ = true;
   Kind kind_ = Kind::untagged;
   char previous_ = 0;           // in data
   std::size_t line_bytes_ = 0;  // of this answer, outside literals
   std::size_t depth_ = 0;
   unsigned keyword_size_ = 0;
-  char keyword_[8] = {};            // upper case, as much as is of interest; of a response code too
+  char keyword_[16] = {};           // or a response code's name: upper case, as much as is of interest
   std::uint64_t literal_left_ = 0;  // while its head is read: its size so far
   unsigned literal_digits_ = 0;
 };

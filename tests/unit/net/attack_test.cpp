@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <string>
+#include <vector>
 
 #include "support/scripted_peer.hpp"
 #include "unit/net/session.hpp"
@@ -129,6 +130,28 @@ TEST(HostileServer, HidesNestingInWhatLooksLikeALiteral) {
             ErrorCode::limit_exceeded);
   EXPECT_EQ(attacked_with("* 1 FETCH (FLAGS (x\"y) BODYSTRUCTURE " + std::string(20'000, '(')).code(),
             ErrorCode::protocol);
+}
+
+TEST(HostileServer, HidesNestingInALiteralThatLibetpanDoesNotReach) {
+  const std::string nested = "* 1 FETCH (BODYSTRUCTURE " + std::string(20'000, '(') + "\r\n";
+  for (const std::string& answer :
+       std::vector<std::string>{"* XFOO {30000}\r\n", "* SEARCH x {30000}\r\n", "* 1 FETCH (XFOO {30000}\r\n"}) {
+    ScriptedPeer peer([&](PeerSession& session) {
+      session.send("* PREAUTH ready\r\n");
+      session.expect("[0-9]+ NOOP");
+      session.send(answer + nested + nested);
+      session.stay_silent();
+    });
+    net::Connection connection(plain_to(peer));
+    test::Session session = test::make_session(connection);
+    EXPECT_NE(mailimap_noop(session.get()), MAILIMAP_NO_ERROR);
+    EXPECT_NE(mailimap_noop(session.get()), MAILIMAP_NO_ERROR);
+    const Error error = thrown_by([&] { connection.rethrow_failure(); });
+    EXPECT_EQ(error.code(), ErrorCode::protocol);
+    EXPECT_STREQ(error.what(), "the server's last answer could not be read to its end");
+    session.reset();  // sends LOGOUT, and would read on
+    EXPECT_EQ(peer.trouble(), "");
+  }
 }
 
 TEST(HostileServer, SendsABombOfCompressedBytes) {
