@@ -10,9 +10,18 @@
 
 #include "smsbackup/contacts.hpp"
 #include "smsbackup/export.hpp"
+#include "smsbackup/key.hpp"
 #include "smsbackup/record.hpp"
 
 namespace smsbackup {
+
+// Answers which records are there already.
+class SMSBACKUP_EXPORT KnownKeys {
+ public:
+  virtual ~KnownKeys();
+  virtual bool empty() const = 0;                    // knows none: asking is not worth it
+  virtual bool has(const RecordKey& key) const = 0;  // surely there
+};
 
 struct Query {
   std::set<RecordType> types = {RecordType::sms, RecordType::mms, RecordType::call};
@@ -25,6 +34,11 @@ struct Query {
   std::set<std::int64_t> call_types;   // CallType; empty: all; SMS and MMS pass
   std::vector<std::string> addresses;  // any party is the same_address() as one of these; empty: all
   std::string contact_group;           // any party is in this group of the host's contact book; empty: all
+
+  // What whoever asks has already. A source that knows keys before it reads records may leave those out, counting them
+  // in Batch::known: a restore where nothing is missing then transfers no mail. Asked from the first Cursor::next() on;
+  // must outlive the cursor. May be null.
+  const KnownKeys* known = nullptr;
 };
 
 // Whether one record passes everything but `newest` and `starred_only`. A contact group without a book passes nothing.

@@ -49,6 +49,14 @@ class SMSBACKUP_EXPORT Sink {
   // outcome; what concerns all (disk full, connection lost) is thrown as Error.
   virtual Outcomes write(std::span<const Record> records) = 0;
 
+  // Like write(), for whoever does not need every outcome at once: returns those that are known by now, in the order of
+  // the records, and keeps the rest for later calls and settle(). A sink behind a slow line is much faster this way.
+  // What comes without it: all outcomes at once.
+  virtual Outcomes write_ahead(std::span<const Record> records) { return write(records); }
+  // Waits for the outcomes that write_ahead() kept back and returns them. After an Error of write_ahead() or settle()
+  // it returns what is known without going on: what was not confirmed counts as not written.
+  virtual Outcomes settle() { return {}; }
+
   // Completes the work: makes everything durable, puts files under their names after having read them back.
   virtual void finish() {}
 

@@ -26,6 +26,7 @@ struct Batch {
   std::vector<std::string> positions;  // for people, where records[i] was: "sms.xml, row 12"; empty or one a record
   std::vector<Problem> problems;
   std::uint64_t filtered = 0;  // left out because of the query
+  std::uint64_t known = 0;     // left out because Query::known said so
   std::uint64_t foreign = 0;   // not ours and no record: other people's mail in the folder
 
   bool full() const noexcept { return records.size() >= max_records || bytes >= max_bytes; }
@@ -37,7 +38,7 @@ struct Batch {
     records.clear();
     positions.clear();
     problems.clear();
-    filtered = foreign = 0;
+    filtered = known = foreign = 0;
     bytes = 0;
   }
 

@@ -6,6 +6,8 @@
 #include "smsbackup/address.hpp"
 
 namespace smsbackup {
+
+KnownKeys::~KnownKeys() = default;
 namespace {
 
 bool any_party_is_wanted(const Query& query, const Record& record) {
