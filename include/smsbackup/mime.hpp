@@ -118,7 +118,8 @@ class SMSBACKUP_EXPORT MimeDecoder {
   void decode(std::string_view mail, DecodedMail& out);
   DecodedMail decode(std::string_view mail);
 
-  // The key out of the header section alone (RFC 5322 headers up to the empty line). Nothing if the mail is no record.
+  // The key out of the header section alone (RFC 5322 headers up to the empty line). Nothing if the mail is no record, or
+  // one whose columns are too long for a header (it has X-smsbackup-overflow, and must be decoded as a whole).
   // Without content where the mail carries no digest or the level is exact.
   std::optional<RecordKey> key_from_headers(std::string_view headers, DedupLevel level = DedupLevel::tolerant);
 

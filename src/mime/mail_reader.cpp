@@ -207,6 +207,8 @@ std::optional<RecordKey> MailReader::read_key(std::string_view headers, DedupLev
   std::size_t size = 0;
   const ScanResult scan = scan_fields(headers, limits_, fields_, size);
   if (scan != ScanResult::complete || !fields_.is_record()) return std::nullopt;
+  // The parties may be in the body.
+  if (fields_.overflow.data() != nullptr) return std::nullopt;
   const std::optional<RecordType> type = type_of_mail(fields_);
   if (!type) return std::nullopt;
   Record record;

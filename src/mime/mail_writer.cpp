@@ -114,6 +114,10 @@ void MailWriter::add_own_headers(const Identity& identity) {
 void MailWriter::add_list(std::string_view header, std::string_view list, std::string_view overflow_name) {
   if (list.size() > longest_list) {
     overflow_.push_back({std::string(overflow_name), std::string(list)});
+    // So that whoever sees the header section only knows that it is not all there is.
+    out_.add("X-smsbackup-overflow: ");
+    out_.add(overflow_name);
+    out_.add("\r\n");
     return;
   }
   out_.add(header);
