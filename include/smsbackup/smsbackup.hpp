@@ -13,6 +13,8 @@
 #include "smsbackup/error.hpp"
 #include "smsbackup/export.hpp"
 #include "smsbackup/forwarding_store.hpp"
+#include "smsbackup/imap_options.hpp"
+#include "smsbackup/imap_store.hpp"
 #include "smsbackup/jsonl.hpp"
 #include "smsbackup/jsonl_store.hpp"
 #include "smsbackup/key.hpp"

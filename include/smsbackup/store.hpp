@@ -2,6 +2,7 @@
 // app name them the same way:
 //
 //   synctech-xml:PATH  maildir:PATH  mbox:PATH  eml:PATH  jsonl:PATH  (jsonl:- is standard input and output)  memory:
+//   imaps://user@host/FOLDER  imap+starttls://user@host/FOLDER  (see imap_store.hpp)
 //
 // A plain path is recognised by its content, or, when nothing is there yet, by its name: .xml .zip .mbox .jsonl .ndjson
 // .eml, and a folder is a Maildir.
@@ -15,6 +16,7 @@
 
 #include "smsbackup/charset.hpp"
 #include "smsbackup/export.hpp"
+#include "smsbackup/imap_options.hpp"
 #include "smsbackup/limits.hpp"
 #include "smsbackup/mime.hpp"
 #include "smsbackup/sink.hpp"
@@ -32,6 +34,7 @@ struct StoreOptions {
   Limits limits;
   MimeOptions mime;  // how mail stores write
   std::function<std::unique_ptr<CharsetConverter>()> charsets = system_charsets;
+  ImapOptions imap;  // what an IMAP address doesn't say: secrets, whom to trust, folders, time-outs
 };
 
 enum class Access : std::uint8_t {

@@ -1,0 +1,96 @@
+// Mails on their way to the server: as many APPENDs in flight as the window allows, in the fastest form the server has.
+//
+//   MULTIAPPEND and LITERAL+   batches, several in flight: no waiting at all
+//   LITERAL+ or LITERAL-       one mail a command, many in flight
+//   neither                    the server must ask for each mail; the next command goes out with the mail
+//
+// A refused batch (it is atomic, RFC 3502) goes again mail by mail, so that the one at fault is found.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "imap/session.hpp"
+#include "smsbackup/blob.hpp"
+#include "smsbackup/error.hpp"
+
+namespace smsbackup::imap {
+
+// A mail and what has become of it. Shared between the pipeline of one connection and whoever starts the next one.
+struct OutgoingMail {
+  std::string folder;      // path
+  std::string message_id;  // with the angle brackets
+  std::int64_t date = 0;   // ms
+  bool seen = true;
+  std::string bytes;  // small mails
+  Blob spilled;       // large ones
+  bool sent = false;  // part of it may have reached the server
+
+  enum class Fate : std::uint8_t { open, written, refused } fate = Fate::open;
+  Status refusal;  // why it was refused
+
+  std::uint64_t size() const noexcept { return bytes.empty() ? spilled.size() : bytes.size(); }
+};
+using OutgoingMailPtr = std::shared_ptr<OutgoingMail>;
+
+// "13-Sep-2020 12:26:40 +0000" (RFC 9051 date-time) for UTC milliseconds, within the years that servers take.
+std::string internal_date(std::int64_t utc_ms);
+
+class AppendPipeline {
+ public:
+  AppendPipeline(Session& session, std::size_t window) : session_(session), window_(window) {}
+
+  // Sends a mail, or puts it into the batch that is being filled. Waits while the window is full. Throws Error when the
+  // connection is lost or the server refuses something that concerns all mails; nothing more can be sent then.
+  void send(const OutgoingMailPtr& mail);
+  // Lets go what is complete and reads what has come in, without waiting for more.
+  void poll();
+  // Waits until every mail has its fate.
+  void drain();
+
+  // Reads what is still to come, after a failure: the more is known, the less must be looked for.
+  void read_rest() noexcept;
+
+  // Above every UID that the server named for a written mail of that folder (UIDPLUS); 0 if it named none.
+  std::uint32_t uid_next(const std::string& folder) const;
+
+  std::size_t in_flight() const noexcept { return bytes_in_flight_; }
+
+ private:
+  struct Refused {};  // thrown inside only: the command was answered before its literal was sent
+  struct Command {
+    Tag tag = 0;
+    std::vector<OutgoingMailPtr> mails;
+    std::uint64_t bytes = 0;
+  };
+
+  bool batches() const;
+  void send_batch();
+  void send_alone(const OutgoingMailPtr& mail);
+  void write_mail(const OutgoingMail& mail, bool wait);
+  void wait_for_go_ahead(const Command& command);
+  void make_room(std::uint64_t bytes);
+  void read_one();
+  void settle(Command command, const Status& status);
+  void note_uids(const std::string& folder, std::string_view arguments);
+  void throw_if_over() const;
+
+  Session& session_;
+  std::size_t window_;
+  std::vector<OutgoingMailPtr> batch_;
+  std::uint64_t batch_bytes_ = 0;
+  std::deque<Command> commands_;
+  std::uint64_t bytes_in_flight_ = 0;
+  std::vector<OutgoingMailPtr> again_;  // of refused batches
+  std::map<std::string, std::uint32_t> uid_next_;
+  bool go_ahead_ = false;
+  std::unique_ptr<Error> over_;  // why nothing more is sent
+};
+
+}  // namespace smsbackup::imap

@@ -1,0 +1,196 @@
+#include "imap/folder_scan.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <span>
+
+#include "imap/fetch_window.hpp"
+#include "imap/imap_uri.hpp"
+#include "imap/mail_headers.hpp"
+#include "imap/uid_set.hpp"
+#include "smsbackup/error.hpp"
+
+namespace smsbackup::imap {
+namespace {
+
+// Mails a FETCH command: about 300 KB of headers, small enough to be held and large enough for the line.
+constexpr std::uint32_t mails_a_fetch = 1000;
+constexpr std::size_t bodies_a_fetch = 100;
+constexpr std::uint64_t small_mail = 64 << 10;
+
+bool holds(const std::vector<std::uint32_t>& ascending, std::uint32_t uid) {
+  return std::binary_search(ascending.begin(), ascending.end(), uid);
+}
+
+}  // namespace
+
+FolderScan::Fresh FolderScan::look_at(const FetchedMail& mail) {
+  Fresh fresh;
+  fresh.deleted = mail.deleted;
+  fresh.flagged = mail.flagged;
+  auto& entry = fresh.entry;
+  entry.uid = mail.uid;
+  entry.size = mail.size;
+  if (auto key = decoder_.key_from_headers(mail.content, DedupLevel::tolerant)) {
+    entry.is_record = true;
+    entry.key = std::move(*key);
+    entry.message_id = message_id_in(mail.content);
+    // SMS Backup+'s mails have no digest. Reading the small ones now, many at a time, is faster than one by one later.
+    fresh.needs_body = !entry.key.content && mail.size <= small_mail;
+  } else {
+    fresh.needs_body = is_own(mail.content);
+  }
+  return fresh;
+}
+
+// Completes a key that headers alone did not give.
+void FolderScan::complete(std::vector<Fresh>& fresh, const FetchedMail& mail) {
+  const auto at = std::lower_bound(fresh.begin(), fresh.end(), mail.uid,
+                                   [](const Fresh& one, std::uint32_t uid) { return one.entry.uid < uid; });
+  if (!mail.has_content || at == fresh.end() || at->entry.uid != mail.uid) return;
+  const auto decoded = decoder_.decode(mail.content);
+  if (decoded.kind != MailKind::record) return;
+  at->entry.is_record = true;
+  at->entry.key = key_of(decoded.record);
+  at->entry.message_id = decoded.message_id;
+}
+
+void FolderScan::accept(const std::vector<Fresh>& fresh, const Visitor& visit) {
+  for (const auto& mail : fresh) {
+    if (mail.entry.uid <= last_uid_) continue;
+    last_uid_ = mail.entry.uid;
+    ++count_;
+    if (log_) log_->add(mail.entry);
+    if (!mail.deleted) visit(mail.entry, mail.flagged);
+  }
+}
+
+// UIDs ascend with the mails' numbers: if the last known mail still has its number, all before it are still there.
+bool FolderScan::is_intact(Session& session, const OpenFolder& open, std::uint32_t count, std::uint32_t last) const {
+  if (count > open.messages) return false;
+  std::uint32_t uid = 0;
+  auto& dialogue = session.dialogue();
+  const auto status = dialogue.finish_fetch(dialogue.send("FETCH " + std::to_string(count) + " (UID)"),
+                                            [&](const FetchedMail& mail) { uid = std::max(uid, mail.uid); });
+  return status.ok() && uid == last;
+}
+
+void FolderScan::replay(Session& session, const std::optional<std::vector<std::uint32_t>>& alive,
+                        const Visitor& visit) {
+  const auto deleted = session.search("DELETED");
+  const auto flagged = stars_ ? session.search("FLAGGED") : std::vector<std::uint32_t>();
+  if (alive) log_->retain([&](std::uint32_t uid) { return holds(*alive, uid); });
+  count_ = log_->count();
+  last_uid_ = log_->last_uid();
+  log_->for_each([&](const KeyEntry& entry) {
+    if (!holds(deleted, entry.uid)) visit(entry, holds(flagged, entry.uid));
+  });
+}
+
+std::optional<OpenFolder> FolderScan::run(Session& session, const Visitor& visit) {
+  const auto open = session.select(folder_, true);
+  if (!open) return std::nullopt;
+  if (started_ && open->uid_validity != uid_validity_)
+    throw Error(ErrorCode::busy, "reading a folder at " + session.dialogue().host() + ": it was replaced meanwhile");
+  const bool replaying = !started_;
+  if (!started_) {
+    uid_validity_ = open->uid_validity;
+    if (options_.key_cache && uid_validity_ != 0)
+      log_ =
+          KeyLog::open(*options_.key_cache, options_.user + '@' + options_.host + ':' + std::to_string(options_.port),
+                       folder_, uid_validity_);
+    if (log_) {
+      count_ = log_->count();
+      last_uid_ = log_->last_uid();
+    }
+  }
+  std::optional<std::vector<std::uint32_t>> alive;
+  if (count_ != 0 && !is_intact(session, *open, count_, last_uid_)) alive = session.search("ALL");
+  if (replaying && count_ != 0) replay(session, alive, visit);
+  started_ = true;
+
+  if (!alive) {
+    fetch(
+        session,
+        [&, next = count_ + 1]() mutable -> std::optional<std::string> {
+          if (next > open->messages || next == 0) return std::nullopt;
+          const auto first = next;
+          const auto last = open->messages - first < mails_a_fetch ? open->messages : first + mails_a_fetch - 1;
+          next = last + 1;
+          return std::to_string(first) + ':' + std::to_string(last);
+        },
+        "FETCH ", visit);
+  } else {
+    const auto rest = std::upper_bound(alive->begin(), alive->end(), last_uid_);
+    count_ = static_cast<std::uint32_t>(rest - alive->begin());
+    fetch(
+        session,
+        [&, left = std::span<const std::uint32_t>(rest, alive->end())]() mutable -> std::optional<std::string> {
+          if (left.empty()) return std::nullopt;
+          const auto now = left.first(std::min<std::size_t>(left.size(), mails_a_fetch));
+          left = left.subspan(now.size());
+          return to_sequence_set(now);
+        },
+        "UID FETCH ", visit);
+  }
+  if (log_) log_->flush();
+  return open;
+}
+
+void FolderScan::fetch(Session& session, const std::function<std::optional<std::string>()>& next_set,
+                       const char* command, const Visitor& visit) {
+  // The mails of one header command. They are accepted in order, once the bodies that some need are there.
+  struct Group {
+    std::vector<Fresh> mails;
+    std::vector<std::vector<std::uint32_t>> bodies;  // to be asked for, by command
+    std::size_t open = 1;                            // commands without an answer
+  };
+  struct Asked {
+    std::shared_ptr<Group> group;
+    bool bodies;
+  };
+  std::deque<std::shared_ptr<Group>> groups;
+  std::deque<Asked> asked;
+
+  const auto next = [&]() -> std::optional<std::string> {
+    for (const auto& group : groups) {
+      if (group->bodies.empty()) continue;
+      const auto set = to_sequence_set(group->bodies.back());
+      group->bodies.pop_back();
+      asked.push_back({group, true});
+      return "UID FETCH " + set + " (UID BODY.PEEK[])";
+    }
+    const auto set = next_set();
+    if (!set) return std::nullopt;
+    groups.push_back(std::make_shared<Group>());
+    asked.push_back({groups.back(), false});
+    return command + *set + " (UID FLAGS RFC822.SIZE " + std::string(key_headers_item()) + ')';
+  };
+  const auto take = [&](const FetchedMail& mail) {
+    auto& [group, bodies] = asked.front();
+    if (mail.uid == 0 || !mail.has_content) return;  // news about flags that nobody asked for
+    if (bodies)
+      complete(group->mails, mail);
+    else
+      group->mails.push_back(look_at(mail));
+  };
+  const auto done = [&] {
+    const auto [group, bodies] = asked.front();
+    asked.pop_front();
+    --group->open;
+    if (!bodies) {
+      std::sort(group->mails.begin(), group->mails.end(),
+                [](const Fresh& a, const Fresh& b) { return a.entry.uid < b.entry.uid; });
+      for (const auto& mail : group->mails) {
+        if (!mail.needs_body) continue;
+        if (group->bodies.empty() || group->bodies.back().size() == bodies_a_fetch) group->bodies.emplace_back();
+        group->bodies.back().push_back(mail.entry.uid);
+      }
+      group->open += group->bodies.size();
+    }
+    for (; !groups.empty() && groups.front()->open == 0; groups.pop_front()) accept(groups.front()->mails, visit);
+  };
+  fetch_all(session.dialogue(), next, take, done);
+}
+
+}  // namespace smsbackup::imap

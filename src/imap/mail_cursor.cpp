@@ -1,0 +1,301 @@
+#include "imap/mail_cursor.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "imap/fetch_window.hpp"
+#include "imap/folder_scan.hpp"
+#include "imap/refusals.hpp"
+#include "imap/uid_set.hpp"
+#include "smsbackup/error.hpp"
+
+namespace smsbackup::imap {
+namespace {
+
+// What one FETCH should bring, as far as the mails before it tell.
+constexpr std::uint64_t chunk_size = 1 << 20;
+constexpr std::uint64_t max_chunk_mails = 512;
+constexpr std::uint64_t first_chunk_mails = 64;
+// A chunk that brings more than this has its parts in files from there on.
+constexpr std::uint64_t large_chunk = 8 << 20;
+constexpr std::size_t thrifty_memory = 4096;
+
+Limits thrifty(Limits limits) {
+  limits.blob_memory = std::min(limits.blob_memory, thrifty_memory);
+  return limits;
+}
+
+// Whether the newest can be told from headers: whoever leaves others out must have checked all else.
+bool picks_newest(const Query& query) {
+  return query.newest && !query.since && !query.until && query.call_types.empty() && query.addresses.empty() &&
+         query.contact_group.empty();
+}
+
+bool needs_headers(const Query& query) {
+  return query.types.size() < 3 || query.since || query.until || picks_newest(query) || query.starred_only ||
+         query.known;
+}
+
+}  // namespace
+
+MailCursor::MailCursor(const ImapOptions& options, const StoreOptions& store, Sessions& sessions,
+                       std::vector<std::string> folders, Query query, Access access, std::string store_name)
+    : options_(options),
+      sessions_(sessions),
+      query_(std::move(query)),
+      store_name_(std::move(store_name)),
+      decoder_(store.limits, store.charsets ? store.charsets() : nullptr),
+      thrifty_decoder_(thrifty(store.limits), store.charsets ? store.charsets() : nullptr),
+      attempts_(sessions.backoff()) {
+  for (auto& folder : folders) {
+    folders_.emplace_back();
+    folders_.back().path = std::move(folder);
+  }
+  look_around();
+  if (folders_.empty() && access == Access::read)
+    throw Error(ErrorCode::not_found, "reading " + store_name_ + ": there is no such folder",
+                "smsbackup check shows which folders are looked for");
+}
+
+MailCursor::~MailCursor() {
+  if (session_ && chunks_.empty()) sessions_.give_back(std::move(session_));
+}
+
+void MailCursor::look_around() {
+  sessions_.run([&](Session& session, Backoff&) {
+    total_ = 0;
+    for (auto& folder : folders_) {
+      const auto open = session.select(folder.path, true);
+      folder.all = open.has_value();
+      if (!open) continue;
+      folder.uid_validity = open->uid_validity;
+      folder.messages = open->messages;
+      total_ += open->messages;
+    }
+  });
+  std::erase_if(folders_, [](const Folder& folder) { return !folder.all; });
+}
+
+void MailCursor::plan_by_headers() {
+  struct Dated {
+    std::int64_t date;
+    std::uint32_t uid;
+    std::size_t folder;
+    bool known;
+  };
+  std::vector<Dated> dated;
+  total_ = 0;
+  const bool newest = picks_newest(query_);
+  for (std::size_t i = 0; i < folders_.size(); ++i) {
+    auto& folder = folders_[i];
+    FolderScan scan(options_, decoder_, folder.path, query_.starred_only);
+    const auto open = sessions_.run([&](Session& session, Backoff& attempts) {
+      return scan.run(session, [&](const KeyEntry& entry, bool flagged) {
+        attempts.succeeded();
+        if (!entry.is_record) {
+          ++foreign_;
+          return;
+        }
+        const auto date = entry.key.date;
+        // Where only the second is known, the milliseconds may still be late enough.
+        const bool wanted = query_.types.count(entry.key.type) != 0 && (!query_.starred_only || flagged) &&
+                            (!query_.since || (date && *date + 999 >= *query_.since)) &&
+                            (!query_.until || !date || *date < *query_.until);
+        if (!wanted) {
+          ++filtered_;
+          return;
+        }
+        const bool known = query_.known != nullptr && query_.known->has(entry.key);
+        if (newest)
+          dated.push_back({date ? *date : INT64_MIN, entry.uid, i, known});
+        else if (known)
+          ++known_;
+        else
+          folder.wanted.push_back(entry.uid);
+      });
+    });
+    folder.all = false;
+    if (open) folder.uid_validity = open->uid_validity;
+  }
+  if (newest && *query_.newest < dated.size()) {
+    const auto end = dated.begin() + static_cast<std::ptrdiff_t>(*query_.newest);
+    std::nth_element(dated.begin(), end, dated.end(), [](const Dated& a, const Dated& b) {
+      return std::pair(a.date, a.uid) > std::pair(b.date, b.uid);
+    });
+    filtered_ += static_cast<std::uint64_t>(dated.end() - end);
+    dated.erase(end, dated.end());
+  }
+  for (const auto& one : dated) {
+    if (one.known)
+      ++known_;
+    else
+      folders_[one.folder].wanted.push_back(one.uid);
+  }
+  for (auto& folder : folders_) {
+    std::sort(folder.wanted.begin(), folder.wanted.end());
+    total_ += folder.wanted.size();
+  }
+}
+
+std::string MailCursor::place(std::size_t folder, std::uint32_t uid) const {
+  return store_name_ + ", " + folders_[folder].path + ", UID " + std::to_string(uid);
+}
+
+bool MailCursor::next(Batch& out) {
+  if (!std::exchange(planned_, true) && needs_headers(query_)) plan_by_headers();
+  for (;;) {
+    out.filtered += std::exchange(filtered_, 0);
+    out.known += std::exchange(known_, 0);
+    out.foreign += std::exchange(foreign_, 0);
+    while (!ready_.empty() && !out.full()) {
+      auto& ready = ready_.front();
+      if (auto* record = std::get_if<Record>(&ready.what)) {
+        out.positions.push_back(place(ready.folder, ready.uid));
+        out.add(std::move(*record));
+      } else {
+        out.problems.push_back(std::move(std::get<Problem>(ready.what)));
+      }
+      ready_.pop_front();
+    }
+    if (!out.records.empty() || !out.problems.empty()) return true;
+    if (folder_ == folders_.size()) return out.filtered + out.known + out.foreign != 0;
+    step();
+  }
+}
+
+void MailCursor::step() {
+  try {
+    if (!session_) {
+      session_ = sessions_.take();
+      open_ = false;
+      if (!chunks_.empty()) resume();
+    }
+    if (!open_) open_folder();
+    send_chunks();
+    if (!chunks_.empty()) {
+      finish_chunk();
+      attempts_.succeeded();
+      return;
+    }
+    ++folder_;
+    open_ = false;
+    highest_uid_ = 0;
+    if (folder_ == folders_.size()) sessions_.give_back(std::move(session_));
+  } catch (const Error& error) {
+    session_.reset();
+    if (!sessions_.wait(attempts_, error)) throw;
+  }
+}
+
+void MailCursor::open_folder() {
+  auto& folder = folders_[folder_];
+  const auto open = session_->keep_open(folder.path);
+  if (!open || (open->uid_validity != folder.uid_validity && open->uid_validity != 0))
+    throw Error(ErrorCode::not_found, "reading " + store_name_ + ": the folder was removed or replaced meanwhile");
+  open_ = true;
+}
+
+void MailCursor::send_chunks() {
+  auto& folder = folders_[folder_];
+  const auto count = mails_seen_ == 0
+                         ? first_chunk_mails
+                         : std::clamp<std::uint64_t>(chunk_size / std::max<std::uint64_t>(1, bytes_seen_ / mails_seen_),
+                                                     1, max_chunk_mails);
+  while (chunks_.size() < fetches_in_flight) {
+    Chunk chunk;
+    std::string command;
+    if (folder.all) {
+      if (folder.next_number > folder.messages) return;
+      const auto last =
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(folder.messages, folder.next_number + count - 1));
+      command = "FETCH " + std::to_string(folder.next_number) + ':' + std::to_string(last);
+      folder.next_number = last + 1;
+    } else {
+      const auto left = std::span<const std::uint32_t>(folder.wanted).subspan(folder.next);
+      if (left.empty()) return;
+      const auto now = left.first(std::min<std::size_t>(left.size(), count));
+      chunk.uids.assign(now.begin(), now.end());
+      folder.next += now.size();
+      command = "UID FETCH " + to_sequence_set(now);
+    }
+    chunk.tag = session_->dialogue().send(command + " (UID FLAGS BODY.PEEK[])");
+    chunks_.push_back(std::move(chunk));
+  }
+}
+
+void MailCursor::finish_chunk() {
+  chunk_bytes_ = 0;
+  const auto status =
+      session_->dialogue().finish_fetch(chunks_.front().tag, [&](const FetchedMail& mail) { take(mail); });
+  const auto chunk = std::move(chunks_.front());
+  chunks_.pop_front();
+  for (const auto uid : chunk.received) highest_uid_ = std::max(highest_uid_, uid);
+  if (!status.ok()) report_missing(chunk, status);
+}
+
+void MailCursor::take(const FetchedMail& mail) {
+  if (mail.uid == 0 || !mail.has_content) return;
+  auto& received = chunks_.front().received;
+  if (!received.empty() && mail.uid <= received.back() &&
+      std::find(received.begin(), received.end(), mail.uid) != received.end())
+    return;
+  received.push_back(mail.uid);
+  ++done_;
+  ++mails_seen_;
+  bytes_seen_ += mail.content.size();
+  chunk_bytes_ += mail.content.size();
+  if (mail.deleted) return;
+  auto& decoder = chunk_bytes_ > large_chunk ? thrifty_decoder_ : decoder_;
+  decoder.decode(mail.content, decoded_);
+  if (decoded_.problem) {
+    decoded_.problem->where = place(folder_, mail.uid);
+    ready_.push_back({std::move(*decoded_.problem), mail.uid, folder_});
+    decoded_.problem.reset();
+  }
+  if (decoded_.kind == MailKind::record)
+    ready_.push_back({std::move(decoded_.record), mail.uid, folder_});
+  else if (decoded_.kind == MailKind::foreign)
+    ++foreign_;
+}
+
+// The server could not give some of what was asked for.
+void MailCursor::report_missing(const Chunk& chunk, const Status& status) {
+  const auto error = refusal(status, "reading mails at " + session_->dialogue().host());
+  if (chunk.uids.empty()) throw error;
+  auto received = chunk.received;
+  std::sort(received.begin(), received.end());
+  for (const auto uid : chunk.uids) {
+    if (std::binary_search(received.begin(), received.end(), uid)) continue;
+    Problem problem;
+    problem.code = error.code();
+    problem.where = place(folder_, uid);
+    problem.why = error.what();
+    ready_.push_back({std::move(problem), uid, folder_});
+  }
+}
+
+// After a lost connection: everything that was asked for and has not come is wanted again.
+void MailCursor::resume() {
+  auto& folder = folders_[folder_];
+  open_folder();
+  auto received = chunks_.front().received;
+  std::sort(received.begin(), received.end());
+  const auto has_come = [&](std::uint32_t uid) { return std::binary_search(received.begin(), received.end(), uid); };
+  std::vector<std::uint32_t> wanted;
+  if (folder.all) {
+    for (const auto uid : session_->search("UNDELETED"))
+      if (uid > highest_uid_ && !has_come(uid)) wanted.push_back(uid);
+    folder.all = false;
+  } else {
+    for (const auto& chunk : chunks_)
+      std::copy_if(chunk.uids.begin(), chunk.uids.end(), std::back_inserter(wanted),
+                   [&](auto uid) { return !has_come(uid); });
+    wanted.insert(wanted.end(), folder.wanted.begin() + static_cast<std::ptrdiff_t>(folder.next), folder.wanted.end());
+  }
+  folder.wanted = std::move(wanted);
+  folder.next = 0;
+  chunks_.clear();
+}
+
+}  // namespace smsbackup::imap

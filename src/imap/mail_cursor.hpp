@@ -1,0 +1,87 @@
+// One pass over the mails of an account's folders: which ones are wanted is found out from their headers, unless all
+// are; bodies are streamed, and after a lost connection only what is missing is asked for again.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "imap/sessions.hpp"
+#include "smsbackup/imap_options.hpp"
+#include "smsbackup/mime.hpp"
+#include "smsbackup/store.hpp"
+
+namespace smsbackup::imap {
+
+class MailCursor final : public Cursor {
+ public:
+  // Throws Error(not_found) when none of the folders is there and they are to be read.
+  MailCursor(const ImapOptions& options, const StoreOptions& store, Sessions& sessions,
+             std::vector<std::string> folders, Query query, Access access, std::string store_name);
+  ~MailCursor() override;
+
+  bool next(Batch& out) override;
+  Position position() const override { return {done_, total_}; }
+
+ private:
+  struct Folder {
+    std::string path;
+    std::uint32_t uid_validity = 0;
+    std::vector<std::uint32_t> wanted;  // UIDs, ascending
+    std::size_t next = 0;               // of `wanted`
+    // All mails, by number; until a connection is lost, after which they are in `wanted`.
+    bool all = false;
+    std::uint32_t messages = 0;
+    std::uint32_t next_number = 1;
+  };
+  struct Chunk {
+    Tag tag = 0;
+    std::vector<std::uint32_t> uids;      // none with Folder::all
+    std::vector<std::uint32_t> received;  // ascending as far as servers go
+  };
+  struct Ready {
+    std::variant<Record, Problem> what;
+    std::uint32_t uid = 0;
+    std::size_t folder = 0;
+  };
+
+  void look_around();
+  void plan_by_headers();
+  void step();
+  void open_folder();
+  void send_chunks();
+  void finish_chunk();
+  void resume();
+  void take(const FetchedMail& mail);
+  void report_missing(const Chunk& chunk, const Status& status);
+  std::string place(std::size_t folder, std::uint32_t uid) const;
+
+  const ImapOptions& options_;
+  Sessions& sessions_;
+  Query query_;
+  std::string store_name_;
+  MimeDecoder decoder_;
+  MimeDecoder thrifty_decoder_;  // keeps parts in files when a chunk turns out large
+  DecodedMail decoded_;
+
+  std::vector<Folder> folders_;
+  bool planned_ = false;
+  std::size_t folder_ = 0;  // being read
+  std::unique_ptr<Session> session_;
+  bool open_ = false;
+  Backoff attempts_;
+  std::deque<Chunk> chunks_;
+  std::uint64_t chunk_bytes_ = 0;
+  std::uint64_t mails_seen_ = 0;
+  std::uint64_t bytes_seen_ = 0;
+  std::uint32_t highest_uid_ = 0;  // of the folder's finished chunks
+
+  std::deque<Ready> ready_;
+  std::uint64_t filtered_ = 0, known_ = 0, foreign_ = 0;
+  std::uint64_t done_ = 0, total_ = 0;
+};
+
+}  // namespace smsbackup::imap

@@ -1,0 +1,75 @@
+// A Session is a logged-in connection: what the server can do, where its folders are, and which one is open.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "imap/authentication.hpp"
+#include "imap/capabilities.hpp"
+#include "imap/dialogue.hpp"
+#include "imap/folder_names.hpp"
+#include "smsbackup/imap_options.hpp"
+
+namespace smsbackup::imap {
+
+// What SELECT says of a folder.
+struct OpenFolder {
+  std::uint32_t uid_validity = 0;
+  std::uint32_t uid_next = 0;  // 0: the server did not say
+  std::uint32_t messages = 0;
+};
+
+class Session {
+ public:
+  // Connects and logs in. Throws Error.
+  explicit Session(const ImapOptions& options);
+
+  Dialogue& dialogue() noexcept { return dialogue_; }
+  const Capabilities& capabilities() const noexcept { return capabilities_; }
+  const std::string& mechanism() const noexcept { return mechanism_; }
+
+  // Opens a folder, for reading only with `examine`. Nothing if there is none by that name.
+  std::optional<OpenFolder> select(std::string_view path, bool examine);
+  // The same without a round trip when it is open already.
+  std::optional<OpenFolder> keep_open(std::string_view path);
+
+  // Closes it without expunging: an APPEND to an open folder makes the server report each mail. Not waited for.
+  void leave();
+
+  // Makes and subscribes a folder; one that is there already is fine. Not waited for: whoever uses the folder finds
+  // out.
+  void create(std::string_view path);
+
+  // The server's name for a path, quoted. Asks for the name space if that is not known yet.
+  std::string quoted_name(std::string_view path);
+  const NameSpace& name_space();
+
+  // UIDs of the open folder that match, ascending; at most as many as it has messages.
+  std::vector<std::uint32_t> search(std::string_view criteria);
+
+  // Switches DEFLATE on where the server has it. No command may be in flight.
+  bool compress();
+
+  // Says farewell without waiting for the answer.
+  void log_out() noexcept;
+
+ private:
+  void start_tls();
+  void refresh_capabilities(bool ask);
+  Tag send_name_space(bool with_namespace);
+  void finish_name_space(Tag tag);
+  bool is_listed(std::string_view wire_name);
+
+  const ImapOptions& options_;
+  Dialogue dialogue_;
+  Capabilities capabilities_;
+  std::string mechanism_;
+  std::optional<NameSpace> name_space_;
+  OpenFolder open_;
+  std::string open_path_;  // empty: none
+};
+
+}  // namespace smsbackup::imap

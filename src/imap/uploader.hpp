@@ -1,0 +1,70 @@
+// Records on their way into the mailbox, and what has become of them: through lost connections, throttling and
+// refusals, so that in the end each is there exactly once or has a reason why not.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "imap/append_pipeline.hpp"
+#include "imap/sessions.hpp"
+#include "smsbackup/imap_options.hpp"
+#include "smsbackup/mime.hpp"
+#include "smsbackup/sink.hpp"
+
+namespace smsbackup::imap {
+
+// Where the mails of this run begin in a folder: everything below `uid_next` was there before.
+struct FolderStart {
+  std::uint32_t uid_validity = 0;
+  std::uint32_t uid_next = 0;  // 0: unknown
+  bool exists = true;
+};
+using FolderStarts = std::map<std::string, FolderStart>;
+
+class Uploader {
+ public:
+  Uploader(const ImapOptions& options, const Limits& limits, MimeEncoder& encoder, Sessions& sessions,
+           FolderStarts& starts, std::string store_name);
+
+  // As Sink::write_ahead and Sink::settle.
+  Outcomes write(std::span<const Record> records);
+  Outcomes settle();
+
+ private:
+  struct Item {
+    OutgoingMailPtr mail;
+    RecordType type = RecordType::sms;
+  };
+
+  void add(const Record& record);
+  void run(bool to_the_end);
+  void connect();
+  void prepare_folders();
+  void find_sent();
+  void find_sent_in(const std::string& folder);
+  void drop_connection() noexcept;
+  void pump();
+  Outcomes take_outcomes();
+  Problem problem_of(const Item& item) const;
+  const std::string& folder_for(RecordType type) const;
+
+  const ImapOptions& options_;
+  const Limits& limits_;
+  MimeEncoder& encoder_;
+  Sessions& sessions_;
+  FolderStarts& starts_;
+  std::string store_name_;
+
+  std::unique_ptr<Session> session_;
+  std::unique_ptr<AppendPipeline> pipeline_;
+  std::deque<Item> items_;
+  std::size_t next_ = 0;  // of items_, to be sent
+  std::optional<Error> failure_;
+};
+
+}  // namespace smsbackup::imap
