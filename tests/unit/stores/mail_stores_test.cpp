@@ -142,6 +142,24 @@ TYPED_TEST(MailStore, GivesKeysWithContentFromWhatItWrote) {
   }
 }
 
+// Such columns stand in a part of the mail, where its header doesn't show them.
+TYPED_TEST(MailStore, GivesWholeKeysWhereColumnsAreTooLongForAHeader) {
+  TempFolder folder;
+  const std::string long_name(40'000, 'n');
+  Sms sms = text_message("one");
+  sms.address = long_name;
+  Mms mms = std::get<Mms>(some_records()[1]);
+  mms.addresses[0].address = long_name;
+  Call call = std::get<Call>(some_records()[2]);
+  call.number = long_name;
+  const Records records = {sms, mms, call};
+  add<TypeParam>(folder / "store", records);
+  TypeParam store(folder / "store", Access::read, fixed());
+  std::vector<std::vector<std::string>> parties;
+  store.keys({}, {}, [&](const RecordKey& key) { parties.push_back(key.parties); });
+  EXPECT_EQ(parties, (std::vector<std::vector<std::string>>(3, {long_name})));
+}
+
 TYPED_TEST(MailStore, GivesOnlyKeysThatMayMatch) {
   TempFolder folder;
   add<TypeParam>(folder / "store", some_records());
