@@ -34,9 +34,11 @@ class NewFiles {
     std::filesystem::path target;
     OutputFile open;
   };
-  void sync_open_files();
+  void close_all_but_first();
+  void sync_each();
   std::vector<File> files_;
-  std::size_t synced_ = 0;     // files_ before this are on the disk
+  bool sync_together_ = false;
+  std::size_t closed_ = 0;     // files_ before this need no sync of their own (but for the first)
   std::size_t published_ = 0;  // files_ before this have their names
 };
 

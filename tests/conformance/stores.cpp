@@ -2,10 +2,15 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "conformance/store_suite.hpp"
+#include "smsbackup/eml_store.hpp"
 #include "smsbackup/jsonl_store.hpp"
+#include "smsbackup/maildir_store.hpp"
+#include "smsbackup/mbox_store.hpp"
 #include "smsbackup/memory_store.hpp"
 #include "smsbackup/synctech_xml_store.hpp"
 
@@ -33,7 +38,7 @@ std::unique_ptr<Store> open_memory(const std::filesystem::path& folder, Access) 
   return std::make_unique<SharedMemoryStore>(stores[folder.string()]);
 }
 
-// A store that is one file.
+// A store that is one file, or one folder.
 template <class FileStore>
 auto one_file(const char* name) {
   return [name](const std::filesystem::path& folder, Access access) -> std::unique_ptr<Store> {
@@ -58,6 +63,27 @@ void damage_middle_row(const std::filesystem::path& file) {
   std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
 }
 
+// Cuts the middle one of all files in half.
+void damage_middle_file(const std::filesystem::path& folder) {
+  std::set<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.insert(entry.path());
+  }
+  const auto middle = std::next(files.begin(), static_cast<std::ptrdiff_t>(files.size() / 2));
+  std::filesystem::resize_file(*middle, std::filesystem::file_size(*middle) / 2);
+}
+
+// Changes the digest of a mail in the middle of a file.
+void damage_middle_digest(const std::filesystem::path& file) {
+  std::fstream io(file, std::ios::in | std::ios::out | std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(io), {});
+  constexpr std::string_view name = "\nX-smsbackup-digest: ";
+  const std::size_t digest = text.find(name, text.size() / 2) + name.size();
+  io.clear();
+  io.seekp(static_cast<std::streamoff>(digest));
+  io.put(text[digest] == '0' ? '1' : '0');
+}
+
 const StoreUnderTest stores[] = {
     {"memory", open_memory, {}, false},
     {"jsonl", one_file<JsonlStore>("records.jsonl"),
@@ -65,6 +91,10 @@ const StoreUnderTest stores[] = {
     {"synctech_xml", one_file<SynctechXmlStore>("records.xml"),
      [](const std::filesystem::path& folder) { damage_middle_row(folder / "records.xml"); }},
     {"synctech_xml_zip", one_file<SynctechXmlStore>("records.zip"), {}},
+    {"maildir", one_file<MaildirStore>("mails"), damage_middle_file},
+    {"mbox", one_file<MboxStore>("mails.mbox"),
+     [](const std::filesystem::path& folder) { damage_middle_digest(folder / "mails.mbox"); }},
+    {"eml", one_file<EmlStore>("mails"), damage_middle_file},
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreSuite, testing::ValuesIn(stores),
