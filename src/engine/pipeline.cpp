@@ -172,7 +172,7 @@ void Pipeline::end_early(const Error& error) {
   if (!cancelled) {
     report_.error = error.what();
     if (!error.hint().empty()) *report_.error += " (" + error.hint() + ")";
-    model::logger().error("the run ended early: {}", to_string(error.code()));
+    model::logger().info("the run ended early: {}", to_string(error.code()));
   }
   const auto keep_first = [this](const Error& later) {
     if (!report_.error) report_.error = later.what();

@@ -90,6 +90,7 @@ std::string note_on(const Problem& problem) {
 void Quarantine::make_folder() {
   std::error_code error;
   if (!fs::is_directory(folder_, error)) {
+    error.clear();  // libstdc++ sets it for a folder that isn't there yet, too
     if (folder_.has_parent_path()) fs::create_directories(folder_.parent_path(), error);
     if (error) throw model::os_error(error.value(), "making the quarantine folder");
     if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) {
