@@ -1,0 +1,318 @@
+#include "arguments.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "exit_code.hpp"
+#include "help_format.hpp"
+#include "smsbackup/columns.hpp"
+#include "smsbackup/time.hpp"
+#include "smsbackup/version.hpp"
+
+namespace tool {
+namespace {
+
+using smsbackup::AddressStyle;
+using smsbackup::DedupLevel;
+using smsbackup::LogLevel;
+using smsbackup::MarkAsRead;
+using smsbackup::RecordType;
+using Unsent = smsbackup::RestoreOptions::Unsent;
+
+template <class Value>
+using Names = std::vector<std::pair<std::string, Value>>;
+
+const Names<RecordType> record_types = {{"sms", RecordType::sms}, {"mms", RecordType::mms}, {"call", RecordType::call}};
+const Names<std::int64_t> call_types = {{"incoming", smsbackup::call_incoming},
+                                        {"outgoing", smsbackup::call_outgoing},
+                                        {"missed", smsbackup::call_missed},
+                                        {"voicemail", smsbackup::call_voicemail},
+                                        {"rejected", smsbackup::call_rejected},
+                                        {"blocked", smsbackup::call_blocked},
+                                        {"answered-externally", smsbackup::call_answered_externally}};
+const Names<AddressStyle> address_styles = {
+    {"name", AddressStyle::name}, {"number", AddressStyle::number}, {"name-and-number", AddressStyle::name_and_number}};
+const Names<MarkAsRead> mark_as_read = {
+    {"read", MarkAsRead::read}, {"unread", MarkAsRead::unread}, {"message-status", MarkAsRead::message_status}};
+const Names<DedupLevel> dedup_levels = {
+    {"exact", DedupLevel::exact}, {"tolerant", DedupLevel::tolerant}, {"off", DedupLevel::off}};
+const Names<Unsent> unsent = {{"failed", Unsent::as_failed}, {"skip", Unsent::skip}};
+const Names<ProgressMode> progress_modes = {
+    {"auto", ProgressMode::automatic}, {"always", ProgressMode::always}, {"never", ProgressMode::never}};
+const Names<LogLevel> log_levels = {{"off", LogLevel::off},         {"error", LogLevel::error},
+                                    {"warning", LogLevel::warning}, {"info", LogLevel::info},
+                                    {"debug", LogLevel::debug},     {"trace", LogLevel::trace}};
+
+template <class Value>
+std::string list_of(const Names<Value>& names, const char* separator) {
+  std::string list;
+  for (const auto& [name, value] : names) list += (list.empty() ? "" : separator) + name;
+  return list;
+}
+
+template <class Value>
+Value value_of(const std::string& name, const Names<Value>& names) {
+  for (const auto& [known, value] : names) {
+    if (known == name) return value;
+  }
+  throw CLI::ValidationError(fmt::format("\"{}\" is none of {}", name, list_of(names, ", ")));
+}
+
+// An option that takes one of the names.
+template <class Value>
+CLI::Option* add_choice(CLI::App& app, const std::string& flag, Value& target, const Names<Value>& names,
+                        const std::string& description) {
+  return app
+      .add_option_function<std::string>(
+          flag, [&target, &names](const std::string& name) { target = value_of(name, names); }, description)
+      ->type_name(list_of(names, "|"));
+}
+
+// An option that takes some of the names: "a,b", or given several times.
+template <class Value>
+CLI::Option* add_choices(CLI::App& app, const std::string& flag, std::set<Value>& target, const Names<Value>& names,
+                         const std::string& description) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          flag,
+          [&target, &names](const std::vector<std::string>& chosen) {
+            target.clear();
+            for (const std::string& name : chosen) target.insert(value_of(name, names));
+          },
+          description)
+      ->type_name(list_of(names, ","))
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->take_all();
+}
+
+CLI::Option* add_time(CLI::App& app, const std::string& flag, std::optional<std::int64_t>& target,
+                      const std::string& description) {
+  return app
+      .add_option_function<std::string>(
+          flag,
+          [&target](const std::string& text) {
+            target = smsbackup::parse_time(text, smsbackup::local_zone());
+            if (!target) {
+              throw CLI::ValidationError(
+                  fmt::format("\"{}\" is no time; write 2024-02-03, 2024-02-03T10:15:00 or …Z", text));
+            }
+          },
+          description)
+      ->type_name("TIME");
+}
+
+CLI::Option* add_list(CLI::App& app, const std::string& flag, std::vector<std::string>& target,
+                      const std::string& description) {
+  return app.add_option(flag, target, description)
+      ->type_name("NUMBER")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->take_all();
+}
+
+void add_selection(CLI::App& app, Arguments& arguments) {
+  smsbackup::Query& query = arguments.query;
+  const auto group = "Which records";
+  add_choices(app, "--types", query.types, record_types, "Only these (default: all)")->group(group);
+  add_time(app, "--since", query.since, "Only from this time on, local unless it names a zone")->group(group);
+  add_time(app, "--until", query.until, "Only before this time")->group(group);
+  app.add_option_function<std::string>(
+         "--newest",
+         [&query](const std::string& text) {
+           const auto count = smsbackup::parse_integer(text);
+           if (!count || *count < 0) throw CLI::ValidationError(fmt::format("--newest: \"{}\" is no count", text));
+           query.newest = static_cast<std::uint64_t>(*count);
+         },
+         "Only the newest N of each input, by date")
+      ->type_name("N")
+      ->group(group);
+  add_list(app, "--addresses", query.addresses, "Only with these numbers or senders, in any spelling")->group(group);
+  add_choices(app, "--call-types", query.call_types, call_types, "Only these calls")->group(group);
+  app.add_option("--contact-group", query.contact_group, "Only with people of this group of --contacts")
+      ->type_name("NAME")
+      ->group(group);
+}
+
+void add_contacts(CLI::App& app, Arguments& arguments) {
+  app.add_option("--contacts", arguments.contacts, "vCard file that says who is behind a number")
+      ->type_name("FILE.vcf")
+      ->group("Who is who");
+  add_list(app, "--own-number", arguments.dedup.own_numbers, "This phone's number; left out when MMS are compared")
+      ->group("Who is who");
+}
+
+void add_dedup(CLI::App& app, Arguments& arguments) {
+  add_choice(app, "--dedup", arguments.dedup.level, dedup_levels, "What counts as the same record (default: tolerant)")
+      ->group("Duplicates");
+  app.add_flag("--explain", arguments.explain, "Say where each duplicate or missing record was, and why it is one")
+      ->group("Duplicates");
+}
+
+void add_mail(CLI::App& app, Arguments& arguments) {
+  smsbackup::MimeOptions& mime = arguments.mime;
+  const auto group = "How mails are written";
+  app.add_option("--user-email", mime.user_email, "The owner's address")->type_name("ADDRESS")->group(group);
+  add_choice(app, "--address-style", mime.address_style, address_styles, "How known people appear in From and To")
+      ->group(group);
+  app.add_flag("--subject-prefix", mime.subject_prefix, "\"[SMS] Bob\" instead of \"SMS with Bob\"")->group(group);
+  app.add_option("--reference-uid", mime.reference_uid, "Keeps the mail threads of two phones apart")
+      ->type_name("UID")
+      ->group(group);
+  add_choice(app, "--mark-as-read", mime.mark_as_read, mark_as_read, "Which mails are marked as read")->group(group);
+}
+
+void add_writing(CLI::App& app, Arguments& arguments) {
+  const auto group = "Writing";
+  app.add_flag("--dry-run", arguments.dry_run, "Read and decide, but write nothing")->group(group);
+  app.add_option_function<std::string>(
+         "--quarantine", [&arguments](const std::string& folder) { arguments.quarantine = folder; },
+         "Folder that takes the raw bytes of what can't be read")
+      ->type_name("DIR")
+      ->group(group);
+}
+
+void add_output(CLI::App& app, Arguments& arguments) {
+  const auto group = "Telling";
+  app.add_option("--report", arguments.report, "Write the report as JSON; - is standard output")
+      ->type_name("FILE.json")
+      ->group(group);
+  add_choice(app, "--progress", arguments.progress, progress_modes, "A progress bar (auto: on a terminal)")
+      ->group(group);
+  add_choice(app, "--log-level", arguments.log_level, log_levels, "What the library may say (default: warning)")
+      ->group(group);
+}
+
+void add_transfer(CLI::App& app, Arguments& arguments) {
+  add_selection(app, arguments);
+  add_contacts(app, arguments);
+  add_dedup(app, arguments);
+  add_mail(app, arguments);
+  add_writing(app, arguments);
+  add_output(app, arguments);
+}
+
+constexpr const char* stores_help =
+    "Stores: synctech-xml:PATH maildir:PATH mbox:PATH eml:PATH jsonl:PATH, or a plain path,\n"
+    "which is recognised by its content. jsonl:- is standard input or output.";
+
+constexpr const char* main_examples =
+    "Examples:\n"
+    "  smsbackup copy sms-20240203.xml calls-20240203.xml maildir:archive\n"
+    "  smsbackup copy --since 2024-01-01 --types sms archive jsonl:- | less\n"
+    "  smsbackup verify sms-20240203.xml archive\n"
+    "  smsbackup restore archive for-my-new-phone.xml\n"
+    "  smsbackup stats archive\n";
+
+void check(const Arguments& arguments) {
+  const smsbackup::Query& query = arguments.query;
+  if (!query.contact_group.empty() && arguments.contacts.empty()) {
+    throw Failure(ExitCode::usage, "--contact-group needs --contacts, which says who is in it");
+  }
+  if (query.since && query.until && *query.since >= *query.until) {
+    throw Failure(ExitCode::usage, "--since is not before --until: nothing can match");
+  }
+}
+
+}  // namespace
+
+std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
+  Arguments arguments;
+  std::vector<std::string> places;
+
+  CLI::App app("Copies, backs up, restores and compares SMS, MMS and call logs.", "smsbackup");
+  app.set_version_flag("--version", fmt::format("smsbackup {}", smsbackup::version()), "Show the version");
+  app.set_help_flag("-h,--help", "Show this, or with a command its options");
+  app.require_subcommand(1);
+  app.footer(fmt::format("{}\n\n{}", stores_help, main_examples));
+  app.formatter(std::make_shared<HelpFormat>());
+
+  const auto command = [&](Command which, const char* name, const char* description, const std::string& example) {
+    CLI::App* sub = app.add_subcommand(name, description);
+    sub->group("Commands");
+    sub->callback([&arguments, which] { arguments.command = which; });
+    sub->footer(fmt::format("{}\n\nExample:\n  {}\n", stores_help, example));
+    return sub;
+  };
+
+  CLI::App* copy = command(Command::copy, "copy", "Copy and merge stores into one, leaving out what is there",
+                           "smsbackup copy old.xml new.xml calls.xml maildir:archive");
+  copy->add_option("stores", places, "the stores to read, and last the one to write")
+      ->type_name("FROM... TO")
+      ->required();
+  add_transfer(*copy, arguments);
+
+  CLI::App* backup = command(Command::backup, "backup", "Copy a phone's records into an archive, without drafts",
+                             "smsbackup backup --contacts people.vcf phone.xml maildir:archive");
+  backup->add_option("stores", places, "the phone and its archive")->type_name("FROM TO")->required();
+  backup->add_flag("--drafts", arguments.drafts, "Back up drafts as well")->group("Which records");
+  add_transfer(*backup, arguments);
+
+  CLI::App* restore = command(Command::restore, "restore", "Copy an archive onto a phone; nothing will be sent again",
+                              "smsbackup restore --newest 1000 maildir:archive phone.xml");
+  restore->add_option("stores", places, "the archive and the phone")->type_name("FROM TO")->required();
+  add_choice(*restore, "--unsent", arguments.unsent, unsent, "What was not sent yet (default: restored as failed)")
+      ->group("Restoring");
+  restore->add_flag("--keep-sub-id", arguments.keep_sub_id, "The SIM numbers are this phone's")->group("Restoring");
+  restore->add_flag("--mark-read", arguments.mark_read, "Restore everything as read")->group("Restoring");
+  add_transfer(*restore, arguments);
+
+  CLI::App* verify = command(Command::verify, "verify", "Check that everything of A is in B, and list what is not",
+                             "smsbackup verify phone.xml maildir:archive");
+  verify->add_option("stores", places, "what should be there, and where")->type_name("A B")->required();
+  add_selection(*verify, arguments);
+  add_contacts(*verify, arguments);
+  add_dedup(*verify, arguments);
+  add_output(*verify, arguments);
+
+  CLI::App* stats = command(Command::stats, "stats", "Count what a store holds", "smsbackup stats --json archive");
+  stats->add_option("stores", places, "the store to count")->type_name("STORE")->required();
+  stats->add_flag("--json", arguments.json, "As JSON")->group("Telling");
+  add_selection(*stats, arguments);
+  add_contacts(*stats, arguments);
+  add_dedup(*stats, arguments);
+  add_output(*stats, arguments);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& answered) {  // --help, --version
+    app.exit(answered);
+    return std::nullopt;
+  } catch (const CLI::ParseError& wrong) {
+    throw Failure(ExitCode::usage, fmt::format("{} (smsbackup --help shows how)", wrong.what()));
+  }
+
+  const auto expect = [&places](std::size_t least, std::size_t most, const char* what) {
+    if (places.size() < least || places.size() > most) {
+      throw Failure(ExitCode::usage, fmt::format("expected {}, got {} of them", what, places.size()));
+    }
+  };
+  switch (arguments.command) {
+    case Command::copy:
+      expect(2, std::size_t(-1), "FROM... TO: at least two stores");
+      break;
+    case Command::backup:
+    case Command::restore:
+      expect(2, 2, "FROM TO: two stores");
+      break;
+    case Command::verify:
+      expect(2, 2, "A B: two stores");
+      break;
+    case Command::stats:
+      expect(1, 1, "STORE: one store");
+      break;
+  }
+  if (arguments.command != Command::stats) {
+    arguments.to = std::move(places.back());
+    places.pop_back();
+  }
+  arguments.from = std::move(places);
+  check(arguments);
+  return arguments;
+}
+
+}  // namespace tool

@@ -1,0 +1,47 @@
+// The command line, read and checked: values of the library's own types where it has them.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "smsbackup/dedup.hpp"
+#include "smsbackup/log.hpp"
+#include "smsbackup/mime.hpp"
+#include "smsbackup/query.hpp"
+#include "smsbackup/transfer.hpp"
+
+namespace tool {
+
+enum class Command { copy, backup, restore, verify, stats };
+enum class ProgressMode { automatic, always, never };
+
+struct Arguments {
+  Command command = Command::copy;
+  std::vector<std::string> from;  // verify: A; stats: the store
+  std::string to;                 // verify: B; stats: unused
+
+  smsbackup::Query query;
+  smsbackup::DedupPolicy dedup;
+  smsbackup::MimeOptions mime;
+  std::filesystem::path contacts;  // a vCard file; empty: none
+  bool dry_run = false;
+  std::optional<std::filesystem::path> quarantine;
+
+  bool drafts = false;  // backup
+  smsbackup::RestoreOptions::Unsent unsent = smsbackup::RestoreOptions::Unsent::as_failed;
+  bool keep_sub_id = false;
+  bool mark_read = false;
+
+  std::string report;  // a file for the report as JSON, "-" is standard output; empty: none
+  bool json = false;   // stats
+  bool explain = false;
+  ProgressMode progress = ProgressMode::automatic;
+  smsbackup::LogLevel log_level = smsbackup::LogLevel::warning;
+};
+
+// Nothing when --help or --version was asked for and answered. Throws Failure(usage).
+std::optional<Arguments> parse_arguments(int argc, const char* const* argv);
+
+}  // namespace tool

@@ -1,0 +1,13 @@
+#include "commands.hpp"
+#include "transfer_run.hpp"
+
+namespace tool {
+
+ExitCode backup(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel) {
+  return run_transfer(arguments, console, [&](auto sources, auto& sink, const auto& options, auto& observer) {
+    const smsbackup::BackupOptions backup_options{options, arguments.drafts};
+    return smsbackup::backup(*sources.front(), sink, backup_options, &observer, cancel);
+  });
+}
+
+}  // namespace tool

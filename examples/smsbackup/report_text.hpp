@@ -1,0 +1,22 @@
+// Reports for people: a table, what went wrong, and one sentence that says how it ended.
+#pragma once
+
+#include <string>
+
+#include "smsbackup/report.hpp"
+#include "smsbackup/verify.hpp"
+#include "terminal.hpp"
+#include "watched_store.hpp"
+
+namespace tool {
+
+std::string report_text(const smsbackup::Report& report, const Trouble& trouble, const std::string& output,
+                        const Terminal& terminal);
+std::string verify_text(const smsbackup::VerifyReport& report, const Trouble& trouble, const std::string& a,
+                        const std::string& b, const Terminal& terminal);
+std::string stats_text(const smsbackup::Stats& stats, const Terminal& terminal);
+
+// "1 record", "2,000 records"
+std::string counted(std::uint64_t number, const std::string& thing);
+
+}  // namespace tool

@@ -1,0 +1,34 @@
+#include "run_observer.hpp"
+
+#include <fmt/format.h>
+
+#include "smsbackup/time.hpp"
+
+namespace tool {
+
+void RunObserver::on_duplicate(const smsbackup::Record& record, const smsbackup::Finding& finding,
+                               std::string_view position) {
+  if (!explain_) return;
+  console_.print(fmt::format("duplicate: {}: {}", describe(record, position), printable(finding.explanation)));
+}
+
+std::string describe(const smsbackup::Record& record, std::string_view position) {
+  std::string text;
+  switch (smsbackup::direction_of(record)) {
+    case smsbackup::Direction::incoming:
+      text = "incoming ";
+      break;
+    case smsbackup::Direction::outgoing:
+      text = "outgoing ";
+      break;
+    case smsbackup::Direction::unknown:
+      break;
+  }
+  text += smsbackup::to_string(smsbackup::type_of(record));
+  const auto date = smsbackup::date_of(record);
+  text += date ? fmt::format(" of {}", smsbackup::format_iso8601(*date)) : " without a date";
+  if (!position.empty()) text += fmt::format(" ({})", printable(position));
+  return text;
+}
+
+}  // namespace tool

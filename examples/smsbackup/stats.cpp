@@ -1,0 +1,36 @@
+#include "commands.hpp"
+#include "places.hpp"
+#include "progress.hpp"
+#include "report_file.hpp"
+#include "report_text.hpp"
+#include "run_observer.hpp"
+#include "smsbackup/verify.hpp"
+#include "transfer_run.hpp"
+
+namespace tool {
+
+ExitCode stats(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel) {
+  smsbackup::StoreOptions store_options;
+  store_options.mime.contacts = open_contacts(arguments, console);
+  Trouble trouble;
+  const auto store = open_input(arguments.from.front(), store_options, trouble);
+
+  ProgressLine progress(console, arguments.progress, "Reading");
+  RunObserver observer(console, progress, arguments.explain);
+  smsbackup::Stats stats;
+  try {
+    stats = smsbackup::stats(*store, transfer_options(arguments, store_options.mime.contacts), &observer, cancel);
+  } catch (const smsbackup::Error& error) {
+    progress.close(false);
+    if (error.code() == smsbackup::ErrorCode::cancelled) return ExitCode::cancelled;
+    throw Failure(trouble.exit_code(false), describe(error));
+  }
+  progress.close(true);
+
+  const bool json_only = arguments.json || arguments.report == "-";
+  print_out(json_only ? to_json(stats) + "\n" : stats_text(stats, Terminal::of(stdout)));
+  if (arguments.report != "-") write_report(arguments.report, to_json(stats));
+  return trouble.exit_code(false);
+}
+
+}  // namespace tool
