@@ -1,0 +1,94 @@
+"""verify and stats."""
+import json
+import unittest
+
+from smsbackup_tool import (CALLS, CALLS_XML, DAMAGED, DONE, INCOMPLETE, MMS, SMS, SMS_XML, ToolTest, sms_file)
+
+
+class Verify(ToolTest):
+    def test_everything_there(self):
+        self.expect(DONE, "copy", SMS_XML, "maildir:archive")
+        result = self.expect(DONE, "verify", SMS_XML, "archive")
+        self.assertIn(f"Everything of {SMS_XML} is in archive.", result.out)
+        self.assertNotIn("missing:", result.out)
+
+    def test_what_is_missing_is_listed_without_what_it_says(self):
+        self.expect(DONE, "copy", "--until", "2024-02-02", SMS_XML, "maildir:archive")
+        result = self.expect(INCOMPLETE, "verify", SMS_XML, "archive")
+        missing = [line for line in result.out.splitlines() if line.startswith("missing: ")]
+        self.assertEqual(len(missing), 2)
+        self.assertIn("incoming sms of 2024-02-02T21:12:12.121Z", missing[0])
+        self.assertIn(SMS_XML, missing[0])
+        self.assertIn("2 records of", result.out)
+
+    def test_the_list_is_short_unless_all_is_asked_for(self):
+        self.expect(DONE, "copy", "--newest", "1", SMS_XML, "out.jsonl")
+        count = lambda result: result.out.count("missing: ")
+        short = self.expect(INCOMPLETE, "verify", SMS_XML, "out.jsonl")
+        self.assertEqual(count(short), 20)
+        self.assertIn("… and 24 more", short.out)
+        self.assertEqual(count(self.expect(INCOMPLETE, "verify", "--explain", SMS_XML, "out.jsonl")), SMS + MMS - 1)
+
+    def test_more_in_the_archive_is_fine(self):
+        self.expect(DONE, "copy", SMS_XML, CALLS_XML, "maildir:archive")
+        self.expect(DONE, "verify", SMS_XML, "archive")
+        self.expect(INCOMPLETE, "verify", "archive", SMS_XML)
+
+    def test_only_what_is_selected_is_compared(self):
+        self.expect(DONE, "copy", "--types", "mms", SMS_XML, "maildir:archive")
+        self.expect(DONE, "verify", "--types", "mms", SMS_XML, "archive")
+        self.expect(INCOMPLETE, "verify", SMS_XML, "archive")
+
+    def test_one_changed_letter_is_missing(self):
+        self.write("a.xml", sms_file([("+12025550143", 1700000000000, 1, "the private text")]))
+        self.write("b.xml", sms_file([("+12025550143", 1700000000000, 1, "the private tex")]))
+        self.expect(INCOMPLETE, "verify", "a.xml", "b.xml")
+
+    def test_a_cut_off_input_is_no_success(self):
+        text = (self.folder / SMS_XML).read_text(encoding="utf-8")
+        self.expect(DONE, "copy", SMS_XML, "maildir:archive")
+        self.write("cut.xml", text[:len(text) // 2])
+        result = self.expect(DAMAGED, "verify", "cut.xml", "archive")
+        self.assertIn("the input ends in the middle", result.out)
+
+    def test_report(self):
+        self.expect(DONE, "copy", "--types", "mms", SMS_XML, "maildir:archive")
+        result = self.expect(INCOMPLETE, "verify", "--report", "-", SMS_XML, "archive")
+        report = json.loads(result.out)
+        self.assertEqual(report["mms"], {"read": MMS, "filtered": 0, "found": MMS, "missing": 0})
+        self.assertEqual(report["sms"]["missing"], SMS)
+        self.assertEqual(report["missing"], SMS)
+        self.assertFalse(report["all_there"])
+
+
+class Stats(ToolTest):
+    def test_json(self):
+        for arguments in (("--json",), ("--report", "-")):
+            stats = json.loads(self.expect(DONE, "stats", *arguments, SMS_XML).out)
+            self.assertEqual(stats["sms"], {"records": SMS, "incoming": 25, "outgoing": 15, "undated": 0,
+                                            "oldest": "2023-11-02T08:01:12.418Z", "newest": "2024-02-03T10:02:44.808Z"})
+            self.assertEqual(stats["mms"]["records"], MMS)
+            self.assertEqual(stats["call"]["records"], 0)
+            self.assertIsNone(stats["call"]["oldest"])
+            self.assertEqual(stats["parts"], 10)
+            self.assertEqual(stats["problems"], 0)
+
+    def test_the_same_of_every_store(self):
+        of = lambda place: json.loads(self.expect(DONE, "stats", "--json", place).out)
+        straight = of(SMS_XML)
+        for output in ("maildir:out", "mbox:out.mbox", "eml:mails", "jsonl:out.jsonl"):
+            with self.subTest(output):
+                self.expect(DONE, "copy", SMS_XML, output)
+                self.assertEqual(of(output), straight)
+
+    def test_for_people(self):
+        result = self.expect(DONE, "stats", CALLS_XML)
+        self.assertEqual(result.out.splitlines()[3].split(), ["Calls", str(CALLS), "9", "3", "2023-11-02", "2024-02-02"])
+
+    def test_duplicates_are_counted(self):
+        self.write("twice.xml", sms_file([("+12025550143", 1700000000000, 1, "private")] * 2))
+        self.assertEqual(json.loads(self.expect(DONE, "stats", "--json", "twice.xml").out)["duplicates"], 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
