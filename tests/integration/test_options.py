@@ -4,7 +4,8 @@ import email.policy
 import json
 import unittest
 
-from smsbackup_tool import (ALL, CALLS, CALLS_XML, DONE, INPUT, MMS, SMS, SMS_XML, USAGE, ToolTest, sms_file)
+from smsbackup_tool import (ALL, CALLS, CALLS_XML, DAMAGED, DONE, INPUT, MMS, ROOT, SMS, SMS_XML, USAGE, ToolTest,
+                            sms_file)
 
 
 class Selecting(ToolTest):
@@ -126,6 +127,13 @@ class Telling(ToolTest):
         result = self.expect(DONE, "copy", "--report", "-", SMS_XML, "out.jsonl")
         self.assertEqual(json.loads(result.out)["total"]["written"], SMS + MMS)
         self.assertIn("Everything is in out.jsonl.", result.err)
+
+    def test_every_field_of_the_report_is_documented(self):
+        page = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+        self.write("bad.jsonl", '{"__type":"sms","body":"fine"}\n{"broken\n')
+        report = self.report(DAMAGED, "copy", "bad.jsonl", "out.jsonl")
+        for name in (*report, *report["total"], *report["problems"][0]):
+            self.assertIn(f"`{name}`", page)
 
     def test_report_is_replaced_as_a_whole(self):
         self.write("report.json", "old")
