@@ -1,6 +1,7 @@
 #include "net/imap_guard.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 
@@ -15,6 +16,20 @@ constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_tag_char(char c) noexcept {
   return c > ' ' && c < 127 && std::string_view("(){%*\"\\+").find(c) == std::string_view::npos;
 }
+
+// For each byte, in which states it changes nothing.
+enum : unsigned char { plain_in_text = 1, plain_in_data = 2, plain_in_quoted = 4 };
+constexpr std::array<unsigned char, 256> plain_bytes = [] {
+  std::array<unsigned char, 256> table{};
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    const char c = static_cast<char>(i);
+    if (c == '\n') continue;
+    table[i] = plain_in_text;
+    if (c != '(' && c != ')' && c != '"' && c != '{') table[i] |= plain_in_data;
+    if (c != '\r' && c != '"' && c != '\\') table[i] |= plain_in_quoted;
+  }
+  return table;
+}();
 
 }  // namespace
 
@@ -37,6 +52,11 @@ std::size_t ImapGuard::look_at(std::string_view bytes) {
       }
       continue;
     }
+    if (const std::size_t plain = skip_plain(bytes.substr(at)); plain > 0) {
+      at += plain;
+      offset_ += plain;
+      continue;
+    }
     step(bytes[at]);
     if (failure_) break;
     ++at;
@@ -44,6 +64,26 @@ std::size_t ImapGuard::look_at(std::string_view bytes) {
     if (state_ == State::line_start) break;
   }
   return at;
+}
+
+std::size_t ImapGuard::skip_plain(std::string_view bytes) {
+  unsigned char plain = 0;
+  if (state_ == State::text) plain = plain_in_text;
+  if (state_ == State::data) plain = plain_in_data;
+  if (state_ == State::quoted) plain = plain_in_quoted;
+  if (plain == 0) return 0;
+  // Not past a limit: the step that passes one knows its place.
+  const std::uint64_t room =
+      std::min<std::uint64_t>(limits_.line_size - std::min(limits_.line_size, line_bytes_),
+                              budget_.line_bytes - std::min(budget_.line_bytes, used_.line_bytes));
+  const std::size_t most = static_cast<std::size_t>(std::min<std::uint64_t>(room, bytes.size()));
+  std::size_t run = 0;
+  while (run < most && (plain_bytes[static_cast<unsigned char>(bytes[run])] & plain) != 0) ++run;
+  if (run == 0) return 0;
+  line_bytes_ += run;
+  used_.line_bytes += run;
+  if (state_ == State::data) previous_ = bytes[run - 1];
+  return run;
 }
 
 void ImapGuard::step(char c) {

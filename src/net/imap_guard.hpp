@@ -74,6 +74,8 @@ class ImapGuard {
   };
   enum class Kind : std::uint8_t { untagged, continuation, tagged };
 
+  // How many bytes from the first on change nothing but the counters; they are counted.
+  std::size_t skip_plain(std::string_view bytes);
   void step(char c);
   void step_line_start(char c);
   void step_tag(char c);

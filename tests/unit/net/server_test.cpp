@@ -67,10 +67,13 @@ TEST_F(DovecotConnection, CompressesBothWays) {
   clist* result = nullptr;
   mailimap_fetch_type* const wanted =
       mailimap_fetch_type_new_fetch_att(mailimap_fetch_att_new_body_peek_section(mailimap_section_new(nullptr)));
-  ASSERT_EQ(mailimap_uid_fetch(session.get(), mailimap_set_new_interval(1, 0), wanted, &result), MAILIMAP_NO_ERROR);
+  mailimap_set* const every = mailimap_set_new_interval(1, 0);
+  const int fetched = mailimap_uid_fetch(session.get(), every, wanted, &result);
+  mailimap_set_free(every);
+  mailimap_fetch_type_free(wanted);
+  ASSERT_EQ(fetched, MAILIMAP_NO_ERROR);
   ASSERT_EQ(clist_count(result), 1);
   mailimap_fetch_list_free(result);
-  mailimap_fetch_type_free(wanted);
 
   EXPECT_GT(connection.plain_bytes_sent(), 200'000u);
   EXPECT_GT(connection.plain_bytes_received(), 200'000u);
