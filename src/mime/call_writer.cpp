@@ -16,7 +16,7 @@ MailHead MailWriter::write_call(const Record& record, const Call& call) {
   out_.add(person.call_subject);
   out_.add(outbound ? own_from_ : person.from);
   out_.add(outbound ? person.to : own_to_);
-  add_thread(person.call_reference, identity);
+  add_thread(person.reference, identity);
   constexpr auto& seeds = SeedColumns<Call>::columns;
   Carried carried;
   add_seed_header(call, seeds.front(), carried);

@@ -55,6 +55,7 @@ class MailWriter {
   bool is_seen(const Record& record, const Integer& read) const;
 
   // References and Message-ID.
+  std::string group_reference(const MmsParties& parties);
   void add_thread(std::string_view thread, const Identity& identity);
   // The X-smssync headers that say what kind of mail this is, and Date.
   void add_kind(std::string_view datatype, std::int64_t date_ms);
@@ -113,6 +114,12 @@ std::optional<std::string> provider_text(const Row& row, const Integer& cell, st
   if (cell.is_null() || row.extras.empty()) return std::nullopt;
   const auto extra = row.extras.find(name);
   return extra == row.extras.end() ? std::nullopt : extra->second;
+}
+
+// Rows of a phone have the column, NULL or not; those of most files don't.
+template <class Row>
+bool has_thread(const Row& row) {
+  return !row.thread_id.is_absent() || row.extras.find("thread_id") != row.extras.end();
 }
 
 // SMS Backup+ takes -1 for a type that is no int.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "mime/encoded_word.hpp"
 #include "mime/line_ends.hpp"
@@ -11,6 +12,7 @@ namespace smsbackup::mime {
 namespace {
 
 constexpr std::size_t longest_group_subject = 4096;
+constexpr std::size_t longest_thread_group = 32;
 constexpr std::size_t longest_recipient_list = 256 * 1024;  // all of them are in X-smsbackup-addresses
 constexpr std::size_t longest_file_name = 1024;
 constexpr std::size_t longest_type = 127;  // RFC 6838 section 4.2
@@ -118,6 +120,26 @@ void MailWriter::add_group_headers(const MmsParties& parties) {
   add_folded_header("To", list, out_);
 }
 
+// One other party shares a thread with its SMS; a group is the set of its members.
+std::string MailWriter::group_reference(const MmsParties& parties) {
+  if (parties.recipients.size() <= 1) {
+    const MmsAddress* const recipient = parties.recipients.empty() ? nullptr : parties.recipients.front();
+    return people_.find(address_of(parties.inbound || recipient == nullptr ? parties.sender : recipient)).reference;
+  }
+  std::set<std::string> members;
+  if (parties.inbound) members.insert(people_.find(address_of(parties.sender)).reference);
+  for (const MmsAddress* recipient : parties.recipients) {
+    if (members.size() >= longest_thread_group) break;
+    members.insert(people_.find(address_of(recipient)).reference);
+  }
+  std::string reference;
+  for (const std::string& member : members) {
+    if (!reference.empty()) reference += '-';
+    reference += member;
+  }
+  return reference;
+}
+
 void MailWriter::add_addresses(const Mms& mms) {
   list_.clear();
   ColumnListWriter list(list_, addresses_header.size() + 2);
@@ -217,7 +239,9 @@ MailHead MailWriter::write_mms(const Record& record, const Mms& mms) {
   const Identity identity = identify(record, dated, address.value_or("null"), type_number(mms.msg_box));
 
   add_group_headers(parties);
-  add_thread(provider_text(mms, mms.thread_id, "thread_id").value_or("null"), identity);
+  add_thread(
+      has_thread(mms) ? provider_text(mms, mms.thread_id, "thread_id").value_or("null") : group_reference(parties),
+      identity);
   if (address) add_seed_text(name_of(SeedHeader::address), *address);
   add_kind("MMS", dated);
   Carried carried;

@@ -47,7 +47,7 @@ KnownPerson People::make(std::string_view address) const {
   known.sms_subject = text_line("Subject", subject(RecordType::sms, known.name));
   known.mms_subject = text_line("Subject", subject(RecordType::mms, known.name));
   known.call_subject = text_line("Subject", subject(RecordType::call, known.name));
-  known.call_reference = person.id().value_or("null");
+  known.reference = person.id().value_or("null");
   return known;
 }
 

@@ -19,7 +19,7 @@ struct KnownPerson {
   std::string sms_subject;
   std::string mms_subject;
   std::string call_subject;
-  std::string call_reference;  // what stands in References for this person's calls
+  std::string reference;  // what stands in References where there is no thread id: calls, and rows without that column
 };
 
 class People {

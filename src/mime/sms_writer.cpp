@@ -13,7 +13,8 @@ MailHead MailWriter::write_sms(const Record& record, const Sms& sms) {
   out_.add(person.sms_subject);
   out_.add(inbound ? person.from : own_from_);
   out_.add(inbound ? own_to_ : person.to);
-  add_thread(provider_text(sms, sms.thread_id, "thread_id").value_or("null"), identity);
+  add_thread(has_thread(sms) ? provider_text(sms, sms.thread_id, "thread_id").value_or("null") : person.reference,
+             identity);
   constexpr auto& seeds = SeedColumns<Sms>::columns;
   Carried carried;
   add_seed_header(sms, seeds.front(), carried);
