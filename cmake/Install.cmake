@@ -19,5 +19,7 @@ if(SMSBACKUP_IMAP)
   set(smsbackup_imap_requires " libssl zlib")
   set(smsbackup_imap_libs " -letpan")
 endif()
+# Relative, so that an installed copy may be moved.
+file(RELATIVE_PATH prefix_from_pc /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/smsbackup.pc.in ${PROJECT_BINARY_DIR}/smsbackup.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/smsbackup.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

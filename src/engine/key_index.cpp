@@ -73,7 +73,7 @@ Fingerprint valid(std::uint64_t high, std::uint64_t low) {
 
 }  // namespace
 
-struct KeyIndex::State {
+struct [[gnu::visibility("hidden")]] KeyIndex::State {
   explicit State(DedupPolicy given)
       : policy(std::move(given)), seed(random_seed()), classes(policy.level == DedupLevel::exact, seed) {}
 
