@@ -27,7 +27,7 @@ inline std::uint64_t mix(std::string_view text, std::uint64_t seed) noexcept {
     text.remove_prefix(8);
   }
   std::uint64_t rest = 0;
-  std::memcpy(&rest, text.data(), text.size());
+  if (!text.empty()) std::memcpy(&rest, text.data(), text.size());  // data() may be null
   return mix(hash ^ rest);
 }
 
