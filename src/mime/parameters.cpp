@@ -11,7 +11,7 @@ namespace smsbackup::mime {
 namespace {
 
 constexpr std::size_t most_parameters = 64;
-constexpr std::size_t piece_limit = 60;  // characters of one piece of a split value
+constexpr std::size_t piece_limit = 56;  // characters of one piece of a split value
 
 constexpr bool is_token_char(char c) noexcept {
   return c > 0x20 && c < 0x7f && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
