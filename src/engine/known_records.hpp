@@ -13,7 +13,7 @@
 
 namespace smsbackup::engine {
 
-class KnownRecords {
+class KnownRecords final : public KnownKeys {
  public:
   KnownRecords(Sink& sink, DedupPolicy policy) : sink_(sink), index_(std::move(policy)) {}
 
@@ -27,6 +27,9 @@ class KnownRecords {
   void forget(const Record& record);
 
   std::uint64_t size() const noexcept { return index_.size(); }
+
+  bool empty() const override { return index_.size() == 0; }
+  bool has(const RecordKey& key) const override { return index_.match(key) == Match::duplicate; }
 
  private:
   RecordKey key(const Record& record) const;

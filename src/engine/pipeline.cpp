@@ -1,7 +1,10 @@
 #include "engine/pipeline.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <deque>
 #include <exception>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -56,14 +59,19 @@ class Pipeline final : private Reader {
 
   void on_record(Record record, const std::string& position) override;
   void on_filtered(RecordType type) override;
-  void on_skipped(std::uint64_t filtered, std::uint64_t foreign) override;
+  void on_skipped(std::uint64_t filtered, std::uint64_t known, std::uint64_t foreign) override;
   void on_problem(Problem problem) override;
   void after_batch(const Position& position) override;
 
   void decide(Record record, const std::string& position);
   void report_duplicate(const Waiting& duplicate);
-  void flush();
+  enum class Until { sent, all_is_known };
+  void flush(Until until);
   void write_pending();
+  void move_to_unsettled(std::vector<Record>& records);
+  void settle();
+  void sink_broke();
+  void take(Outcomes outcomes);
   void on_outcome(const Record& record, Outcome outcome);
   void fail_all(std::vector<Waiting>& waiting);
   void note(Problem problem);
@@ -96,10 +104,13 @@ class Pipeline final : private Reader {
 
   std::vector<Record> pending_;  // unseen, to be written together
   std::size_t pending_bytes_ = 0;
-  std::set<std::int64_t> pending_seconds_;
-  std::vector<Waiting> held_;  // duplicates of what is pending, perhaps
+  std::deque<Record> unsettled_;                 // given to the sink, which has not said yet what became of them
+  std::multiset<std::int64_t> pending_seconds_;  // of both
+  std::vector<Waiting> held_;                    // duplicates of these, perhaps
+  std::uint64_t failed_before_held_ = 0;
   std::size_t held_bytes_ = 0;
 
+  Query pushed_;
   Report report_;
   std::string source_name_;
   std::uint64_t keys_ = 0;
@@ -130,7 +141,10 @@ Report Pipeline::run(std::span<Source* const> sources) {
 void Pipeline::start(std::span<Source* const> sources) {
   // First of all, so that an input that can't be read is noticed before an archive's keys were read for minutes.
   source_name_ = sources.front()->name();
-  std::unique_ptr<Cursor> first = sources.front()->open(pushed_down(options_.query));
+  pushed_ = pushed_down(options_.query);
+  // A record that is counted among the newest must be seen, and so must one whose dropping is to be explained.
+  if (!options_.query.newest && !explain_ && options_.dedup.level != DedupLevel::off) pushed_.known = &known_;
+  std::unique_ptr<Cursor> first = sources.front()->open(pushed_);
   if (!read_keys()) return;
   try {
     copy(sources, std::move(first));
@@ -159,10 +173,10 @@ bool Pipeline::read_keys() {
 void Pipeline::copy(std::span<Source* const> sources, std::unique_ptr<Cursor> first) {
   for (Source* source : sources) {
     source_name_ = source->name();
-    std::unique_ptr<Cursor> cursor = first ? std::move(first) : source->open(pushed_down(options_.query));
-    read_all(*source, std::move(cursor), options_, cancel_, *this);
+    std::unique_ptr<Cursor> cursor = first ? std::move(first) : source->open(pushed_);
+    read_all(*source, std::move(cursor), pushed_, options_, cancel_, *this);
   }
-  flush();
+  flush(Until::all_is_known);
 }
 
 // An Error, or cancelling, ended the run: what is good is kept if the sink can.
@@ -179,7 +193,7 @@ void Pipeline::end_early(const Error& error) {
   };
   if (!sink_is_broken_) {
     try {
-      flush();
+      flush(Until::all_is_known);
     } catch (const Error& later) {
       keep_first(later);
     }
@@ -238,9 +252,11 @@ void Pipeline::on_filtered(RecordType type) {
   ++report_.of(type).filtered;
 }
 
-void Pipeline::on_skipped(std::uint64_t filtered, std::uint64_t foreign) {
+void Pipeline::on_skipped(std::uint64_t filtered, std::uint64_t known, std::uint64_t foreign) {
   report_.unknown.read += filtered;
   report_.unknown.filtered += filtered;
+  report_.unknown.read += known;
+  report_.unknown.duplicate += known;
   report_.foreign += foreign;
 }
 
@@ -275,7 +291,7 @@ void Pipeline::decide(Record record, const std::string& position) {
     }
     held_bytes_ += memory_size(duplicate.record);
     held_.push_back(std::move(duplicate));
-    if (held_.size() >= Batch::max_records || held_bytes_ >= Batch::max_bytes) flush();
+    if (held_.size() >= Batch::max_records || held_bytes_ >= Batch::max_bytes) flush(Until::all_is_known);
     return;
   }
   if (options_.dry_run) {
@@ -285,7 +301,7 @@ void Pipeline::decide(Record record, const std::string& position) {
   pending_seconds_.insert(second_of(record));
   pending_bytes_ += memory_size(record);
   pending_.push_back(std::move(record));
-  if (pending_.size() >= Batch::max_records || pending_bytes_ >= Batch::max_bytes) flush();
+  if (pending_.size() >= Batch::max_records || pending_bytes_ >= Batch::max_bytes) flush(Until::sent);
 }
 
 void Pipeline::report_duplicate(const Waiting& duplicate) {
@@ -293,14 +309,17 @@ void Pipeline::report_duplicate(const Waiting& duplicate) {
   tell([&](Observer& observer) { observer.on_duplicate(duplicate.record, duplicate.finding, duplicate.position); });
 }
 
-// Writes what is pending, and decides about what waited for it. What repeats a record that was refused has its own try.
-void Pipeline::flush() {
-  while (!pending_.empty() || !held_.empty()) {
-    const std::uint64_t failed_before = report_.total().failed;
+// Writes what is pending. Once the sink has said what became of all of it, decides about what waited for that: what
+// repeats a record that was refused has its own try.
+void Pipeline::flush(Until until) {
+  while (!pending_.empty() || !unsettled_.empty() || !held_.empty()) {
     if (!pending_.empty()) write_pending();
-    const bool all_written = report_.total().failed == failed_before;
+    if (until == Until::sent && !unsettled_.empty()) return;
+    settle();
+    const bool all_written = report_.total().failed == failed_before_held_;
     std::vector<Waiting> held = std::exchange(held_, {});
     held_bytes_ = 0;
+    failed_before_held_ = report_.total().failed;
     for (std::size_t i = 0; i < held.size(); ++i) {
       try {
         if (all_written) {
@@ -320,20 +339,65 @@ void Pipeline::flush() {
 void Pipeline::write_pending() {
   std::vector<Record> records = std::exchange(pending_, {});
   pending_bytes_ = 0;
-  pending_seconds_.clear();
   Outcomes outcomes;
   try {
-    outcomes = sink_.write(records);
+    outcomes = sink_.write_ahead(records);
   } catch (...) {
-    sink_is_broken_ = true;
-    for (const Record& record : records) ++report_.of(type_of(record)).failed;
-    fail_what_was_written();
+    move_to_unsettled(records);
+    sink_broke();
     throw;
   }
-  outcomes.resize(records.size());  // a sink that says nothing about a record did not write it
+  move_to_unsettled(records);
+  take(std::move(outcomes));
+}
+
+void Pipeline::move_to_unsettled(std::vector<Record>& records) {
+  std::move(records.begin(), records.end(), std::back_inserter(unsettled_));
+}
+
+void Pipeline::settle() {
+  if (unsettled_.empty()) return;
+  Outcomes outcomes;
+  try {
+    outcomes = sink_.settle();
+  } catch (...) {
+    sink_broke();
+    throw;
+  }
+  outcomes.resize(unsettled_.size());  // a sink that says nothing about a record did not write it
+  take(std::move(outcomes));
+}
+
+// What the sink knows to be written is; everything else that was given to it has failed.
+void Pipeline::sink_broke() {
+  sink_is_broken_ = true;
+  Outcomes outcomes;
+  try {
+    outcomes = sink_.settle();
+  } catch (...) {  // the first exception tells more
+  }
+  std::size_t known = 0;
+  for (; known < outcomes.size() && known < unsettled_.size(); ++known) {
+    Counts& counts = report_.of(type_of(unsettled_[known]));
+    ++(outcomes[known].written ? counts.written : counts.failed);
+  }
+  for (; known < unsettled_.size(); ++known) ++report_.of(type_of(unsettled_[known])).failed;
+  unsettled_.clear();
+  pending_seconds_.clear();
+  fail_what_was_written();
+}
+
+// Outcomes of the oldest unsettled records.
+void Pipeline::take(Outcomes outcomes) {
+  const std::size_t count = std::min(outcomes.size(), unsettled_.size());
+  std::vector<Record> records(std::make_move_iterator(unsettled_.begin()),
+                              std::make_move_iterator(unsettled_.begin() + static_cast<std::ptrdiff_t>(count)));
+  unsettled_.erase(unsettled_.begin(), unsettled_.begin() + static_cast<std::ptrdiff_t>(count));
   // All are counted before anybody is told, who may throw.
-  for (std::size_t i = 0; i < records.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     Counts& counts = report_.of(type_of(records[i]));
+    const auto second = pending_seconds_.find(second_of(records[i]));
+    if (second != pending_seconds_.end()) pending_seconds_.erase(second);
     if (outcomes[i].written) {
       ++counts.written;
     } else {
@@ -341,7 +405,7 @@ void Pipeline::write_pending() {
       known_.forget(records[i]);
     }
   }
-  for (std::size_t i = 0; i < records.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     if (!outcomes[i].written) on_outcome(records[i], std::move(outcomes[i]));
   }
 }

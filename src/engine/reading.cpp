@@ -25,7 +25,7 @@ class Pass {
       cancel_.check();
       batch.clear();
       if (!cursor_->next(batch)) break;
-      if (reader != nullptr) reader->on_skipped(batch.filtered, batch.foreign);
+      if (reader != nullptr) reader->on_skipped(batch.filtered, batch.known, batch.foreign);
       for (std::size_t i = 0; i < batch.records.size(); ++i) {
         cancel_.check();
         ++records;
@@ -47,13 +47,13 @@ class Pass {
   const CancelToken& cancel_;
 };
 
-void read_newest_in_two_passes(Source& source, std::unique_ptr<Cursor> cursor, const TransferOptions& options,
-                               const CancelToken& cancel, Reader& reader) {
+void read_newest_in_two_passes(Source& source, std::unique_ptr<Cursor> cursor, const Query& pushed,
+                               const TransferOptions& options, const CancelToken& cancel, Reader& reader) {
   NewestDates newest(*options.query.newest);
   Pass(source, std::move(cursor), options, cancel).run(nullptr, [&](Record&& record, const std::string&, bool wanted) {
     if (wanted) newest.see(age_key(date_of(record)));
   });
-  Pass(source, source.open(pushed_down(options.query)), options, cancel)
+  Pass(source, source.open(pushed), options, cancel)
       .run(&reader, [&](Record&& record, const std::string& position, bool wanted) {
         if (wanted && newest.take(age_key(date_of(record)))) {
           reader.on_record(std::move(record), position);
@@ -115,11 +115,11 @@ Query pushed_down(const Query& query) {
   return pushed;
 }
 
-void read_all(Source& source, std::unique_ptr<Cursor> cursor, const TransferOptions& options, const CancelToken& cancel,
-              Reader& reader) {
+void read_all(Source& source, std::unique_ptr<Cursor> cursor, const Query& pushed, const TransferOptions& options,
+              const CancelToken& cancel, Reader& reader) {
   if (options.query.newest) {
     if (source.reopenable()) {
-      read_newest_in_two_passes(source, std::move(cursor), options, cancel, reader);
+      read_newest_in_two_passes(source, std::move(cursor), pushed, options, cancel, reader);
     } else {
       read_newest_in_one_pass(source, std::move(cursor), options, cancel, reader);
     }

@@ -20,8 +20,8 @@ class Reader {
   virtual void on_record(Record record, const std::string& position) = 0;
   // A record that was read and that the query leaves out.
   virtual void on_filtered(RecordType type) = 0;
-  // Rows that the source left out by itself, and what is not ours.
-  virtual void on_skipped(std::uint64_t filtered, std::uint64_t foreign) = 0;
+  // Rows that the source left out by itself, because of the query or as known already, and what is not ours.
+  virtual void on_skipped(std::uint64_t filtered, std::uint64_t known, std::uint64_t foreign) = 0;
   virtual void on_problem(Problem problem) = 0;
   virtual void after_batch(const Position& position) = 0;
 };
@@ -29,10 +29,10 @@ class Reader {
 // The query as a source may see it: without what it can't check.
 Query pushed_down(const Query& query);
 
-// Reads all of a source, from a cursor that pushed_down() opened. With Query::newest the source is read twice, so that
+// Reads all of a source, from a cursor for that `pushed` query. With Query::newest the source is read twice, so that
 // only dates are kept in memory; one that can't be opened again is read once, and the wanted records are kept.
 // Throws Error(cancelled) when cancelled.
-void read_all(Source& source, std::unique_ptr<Cursor> cursor, const TransferOptions& options, const CancelToken& cancel,
-              Reader& reader);
+void read_all(Source& source, std::unique_ptr<Cursor> cursor, const Query& pushed, const TransferOptions& options,
+              const CancelToken& cancel, Reader& reader);
 
 }  // namespace smsbackup::engine

@@ -17,8 +17,8 @@ class Census final : public engine::Reader {
 
   Stats run(Source& source, const TransferOptions& options, const CancelToken& cancel) {
     source_name_ = source.name();
-    std::unique_ptr<Cursor> cursor = source.open(engine::pushed_down(options.query));
-    engine::read_all(source, std::move(cursor), options, cancel, *this);
+    const Query pushed = engine::pushed_down(options.query);
+    engine::read_all(source, source.open(pushed), pushed, options, cancel, *this);
     stats_.parties = parties_.size();
     return stats_;
   }
@@ -49,7 +49,7 @@ class Census final : public engine::Reader {
     if (index_.find_or_insert(key) == Match::duplicate) ++stats_.duplicates;
   }
   void on_filtered(RecordType) override { ++stats_.filtered; }
-  void on_skipped(std::uint64_t filtered, std::uint64_t foreign) override {
+  void on_skipped(std::uint64_t filtered, std::uint64_t, std::uint64_t foreign) override {
     stats_.filtered += filtered;
     stats_.foreign += foreign;
   }

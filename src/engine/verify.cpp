@@ -18,13 +18,14 @@ class Comparison final : public engine::Reader {
 
   VerifyReport run(Source& a, const TransferOptions& options) {
     source_name_ = a.name();
-    std::unique_ptr<Cursor> cursor = a.open(engine::pushed_down(options.query));
+    const Query pushed = engine::pushed_down(options.query);
+    std::unique_ptr<Cursor> cursor = a.open(pushed);
     known_.read_keys(options.query, [&](std::uint64_t keys) {
       cancel_.check();
       keys_ = keys;
       tell_progress(Progress::Stage::reading_keys, {});
     });
-    engine::read_all(a, std::move(cursor), options, cancel_, *this);
+    engine::read_all(a, std::move(cursor), pushed, options, cancel_, *this);
     return report_;
   }
 
@@ -46,7 +47,7 @@ class Comparison final : public engine::Reader {
     if (on_missing_) on_missing_(record, position);
   }
   void on_filtered(RecordType) override {}
-  void on_skipped(std::uint64_t, std::uint64_t) override {}
+  void on_skipped(std::uint64_t, std::uint64_t, std::uint64_t) override {}
   void on_problem(Problem problem) override {
     if (!problem.record_kept) ++report_.unreadable;
     if (observer_ == nullptr) return;
