@@ -78,7 +78,7 @@ struct ImapOptions {
     bool append_limit = true;   // RFC 7889
   } use;
 
-  // Folder for cached key headers, one file per account and folder; none: not cached. The files hold numbers, digests
+  // Folder for cached key headers, one file per account and folder; none: not cached. The files hold phone numbers, digests
   // and times, readable by their owner only.
   std::optional<std::filesystem::path> key_cache;
 };
