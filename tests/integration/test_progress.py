@@ -54,7 +54,7 @@ class Progress(ToolTest):
         self.write("large.xml", sms_file((f"+1202555{n % 200:04}", 1600000000000 + n * 1000, 1, "some text")
                                          for n in range(30_000)))
         drawn, _, seconds = self.on_terminal("copy", "large.xml", "out.jsonl")
-        self.assertIn("Copying", drawn)
+        self.assertIn("30,000 records", drawn)
         self.assertLessEqual(drawn.count("\r\x1b[K"), 10 * seconds + 3)
 
     def test_no_colour_when_not_wanted(self):
