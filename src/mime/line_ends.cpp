@@ -65,9 +65,8 @@ std::vector<Run> parse_list(std::string_view list) {
 }  // namespace
 
 std::string line_end_list(std::string_view text, char separator, std::size_t most) {
-  if (text.find_first_of("\r\n") == std::string_view::npos) {
-    return "0";
-  }
+  // Most texts have none, and find_first_of() looks at them byte by byte.
+  if (text.find('\n') == std::string_view::npos && text.find('\r') == std::string_view::npos) return "0";
   std::string list;
   Run run{LineEnd::lf, 0};
   const auto flush = [&] {
