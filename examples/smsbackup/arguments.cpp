@@ -166,6 +166,50 @@ void add_mail(CLI::App& app, Arguments& arguments) {
   add_choice(app, "--mark-as-read", mime.mark_as_read, mark_as_read, "Which mails are marked as read")->group(group);
 }
 
+void add_servers(CLI::App& app, Arguments& arguments) {
+  smsbackup::ImapOptions& imap = arguments.imap;
+  const auto group = "Mail servers";
+  app.add_option("--password-command", arguments.password_command,
+                 "Prints the password (default: SMSBACKUP_PASSWORD or SMSBACKUP_TOKEN, or the terminal asks)")
+      ->type_name("COMMAND")
+      ->group(group);
+  app.add_option_function<std::string>(
+         "--sms-folder",
+         [&arguments](const std::string& name) {
+           arguments.imap.sms_folder = arguments.imap.mms_folder = arguments.mime.sms_folder = name;
+         },
+         "Folder for SMS and MMS (default: SMS)")
+      ->type_name("NAME")
+      ->group(group);
+  app.add_option_function<std::string>(
+         "--call-folder",
+         [&arguments](const std::string& name) { arguments.imap.call_folder = arguments.mime.call_folder = name; },
+         "Folder for calls (default: Call log)")
+      ->type_name("NAME")
+      ->group(group);
+  app.add_option_function<std::string>(
+         "--ca-file", [&imap](const std::string& file) { imap.tls.ca_file = file; }, "Trust these CAs only")
+      ->type_name("FILE.pem")
+      ->group(group);
+  app.add_option_function<std::string>(
+         "--ca-folder", [&imap](const std::string& folder) { imap.tls.ca_folder = folder; }, "Trust these CAs only")
+      ->type_name("DIR")
+      ->group(group);
+  app.add_option("--pin", imap.tls.pins, "Accept this key only: base64 of the SHA-256 of a public key")
+      ->type_name("PIN")
+      ->allow_extra_args(false)
+      ->take_all()
+      ->group(group);
+  app.add_option_function<std::string>(
+         "--key-cache", [&imap](const std::string& folder) { imap.key_cache = folder; },
+         "Remember the keys of mails here, so that the next run asks for new ones only")
+      ->type_name("DIR")
+      ->group(group);
+  app.add_flag("--insecure", imap.allow_plain, "Allow imap://, which anybody on the line can read")->group(group);
+  app.add_flag("--trust-all", imap.tls.trust_all, "Accept any certificate: anybody on the line can read and change")
+      ->group(group);
+}
+
 void add_writing(CLI::App& app, Arguments& arguments) {
   const auto group = "Writing";
   app.add_flag("--dry-run", arguments.dry_run, "Read and decide, but write nothing")->group(group);
@@ -192,13 +236,14 @@ void add_transfer(CLI::App& app, Arguments& arguments) {
   add_contacts(app, arguments);
   add_dedup(app, arguments);
   add_mail(app, arguments);
+  add_servers(app, arguments);
   add_writing(app, arguments);
   add_output(app, arguments);
 }
 
 constexpr const char* stores_help =
-    "Stores: synctech-xml:PATH maildir:PATH mbox:PATH eml:PATH jsonl:PATH, or a plain path,\n"
-    "which is recognised by its content. jsonl:- is standard input or output.";
+    "Stores: synctech-xml:PATH maildir:PATH mbox:PATH eml:PATH jsonl:PATH imaps://USER@HOST/,\n"
+    "or a plain path, which is recognised by its content. jsonl:- is standard input or output.";
 
 constexpr const char* main_examples =
     "Examples:\n"
@@ -267,6 +312,7 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
   add_selection(*verify, arguments);
   add_contacts(*verify, arguments);
   add_dedup(*verify, arguments);
+  add_servers(*verify, arguments);
   add_output(*verify, arguments);
 
   CLI::App* stats = command(Command::stats, "stats", "Count what a store holds", "smsbackup stats --json archive");
@@ -275,7 +321,29 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
   add_selection(*stats, arguments);
   add_contacts(*stats, arguments);
   add_dedup(*stats, arguments);
+  add_servers(*stats, arguments);
   add_output(*stats, arguments);
+
+  CLI::App* check_server = command(Command::check, "check", "Log in to a mail server and say what it can do and holds",
+                                   "smsbackup check imaps://me@imap.example.org/");
+  check_server->add_option("stores", places, "the mailbox")->type_name("MAILBOX")->required();
+  add_servers(*check_server, arguments);
+  add_output(*check_server, arguments);
+
+  CLI::App* dedup =
+      command(Command::dedup, "dedup", "Count the mails of a mailbox that repeat another, or clear them away",
+              "smsbackup dedup --move-to Duplicates imaps://me@imap.example.org/");
+  dedup->add_option("stores", places, "the mailbox")->type_name("MAILBOX")->required();
+  const auto move_to = dedup
+                           ->add_option_function<std::string>(
+                               "--move-to", [&arguments](const std::string& name) { arguments.move_to = name; },
+                               "Move them to this folder")
+                           ->type_name("NAME")
+                           ->group("Duplicates");
+  dedup->add_flag("--delete", arguments.remove, "Delete them for good")->excludes(move_to)->group("Duplicates");
+  add_dedup(*dedup, arguments);
+  add_servers(*dedup, arguments);
+  add_output(*dedup, arguments);
 
   try {
     app.parse(argc, argv);
@@ -305,8 +373,13 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
     case Command::stats:
       expect(1, 1, "STORE: one store");
       break;
+    case Command::check:
+    case Command::dedup:
+      expect(1, 1, "MAILBOX: one store on a mail server");
+      break;
   }
-  if (arguments.command != Command::stats) {
+  if (arguments.command == Command::copy || arguments.command == Command::backup ||
+      arguments.command == Command::restore || arguments.command == Command::verify) {
     arguments.to = std::move(places.back());
     places.pop_back();
   }

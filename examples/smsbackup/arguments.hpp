@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "smsbackup/dedup.hpp"
+#include "smsbackup/imap_options.hpp"
 #include "smsbackup/log.hpp"
 #include "smsbackup/mime.hpp"
 #include "smsbackup/query.hpp"
@@ -14,7 +15,7 @@
 
 namespace tool {
 
-enum class Command { copy, backup, restore, verify, stats };
+enum class Command { copy, backup, restore, verify, stats, check, dedup };
 enum class ProgressMode { automatic, always, never };
 
 struct Arguments {
@@ -36,6 +37,12 @@ struct Arguments {
 
   std::string report;  // a file for the report as JSON, "-" is standard output; empty: none
   bool json = false;   // stats
+
+  smsbackup::ImapOptions imap;         // what the command line says about mail servers; no secret
+  std::string password_command;        // prints the password; empty: none
+  std::optional<std::string> move_to;  // dedup
+  bool remove = false;                 // dedup
+
   bool explain = false;
   ProgressMode progress = ProgressMode::automatic;
   smsbackup::LogLevel log_level = smsbackup::LogLevel::warning;

@@ -4,7 +4,7 @@
 namespace tool {
 
 ExitCode backup(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel) {
-  return run_transfer(arguments, console, [&](auto sources, auto& sink, const auto& options, auto& observer) {
+  return run_transfer(arguments, console, cancel, [&](auto sources, auto& sink, const auto& options, auto& observer) {
     const smsbackup::BackupOptions backup_options{options, arguments.drafts};
     return smsbackup::backup(*sources.front(), sink, backup_options, &observer, cancel);
   });

@@ -14,5 +14,7 @@ ExitCode backup(const Arguments& arguments, Console& console, const smsbackup::C
 ExitCode restore(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel);
 ExitCode verify(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel);
 ExitCode stats(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel);
+ExitCode check(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel);
+ExitCode dedup(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel);
 
 }  // namespace tool

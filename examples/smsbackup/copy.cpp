@@ -4,7 +4,7 @@
 namespace tool {
 
 ExitCode copy(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel) {
-  return run_transfer(arguments, console, [&](auto sources, auto& sink, const auto& options, auto& observer) {
+  return run_transfer(arguments, console, cancel, [&](auto sources, auto& sink, const auto& options, auto& observer) {
     return smsbackup::transfer(sources, sink, options, &observer, cancel);
   });
 }

@@ -40,6 +40,10 @@ ExitCode run(int argc, const char* const* argv, tool::Console& console) {
       return tool::verify(*arguments, console, interrupt.token());
     case Command::stats:
       return tool::stats(*arguments, console, interrupt.token());
+    case Command::check:
+      return tool::check(*arguments, console, interrupt.token());
+    case Command::dedup:
+      return tool::dedup(*arguments, console, interrupt.token());
   }
   return ExitCode::internal;
 }

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "mail_account.hpp"
 #include "places.hpp"
 #include "progress.hpp"
 #include "report_file.hpp"
@@ -11,6 +12,7 @@ namespace tool {
 
 ExitCode stats(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel) {
   smsbackup::StoreOptions store_options;
+  store_options.imap = mail_account(arguments, cancel);
   store_options.mime.contacts = open_contacts(arguments, console);
   Trouble trouble;
   const auto store = open_input(arguments.from.front(), store_options, trouble);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "mail_account.hpp"
 #include "places.hpp"
 #include "progress.hpp"
 #include "report_file.hpp"
@@ -44,7 +45,8 @@ smsbackup::TransferOptions transfer_options(const Arguments& arguments,
   return options;
 }
 
-ExitCode run_transfer(const Arguments& arguments, Console& console, const TransferCall& call) {
+ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel,
+                      const TransferCall& call) {
   const bool to_stdout = is_standard_stream(arguments.to) && !arguments.dry_run;
   if (to_stdout && arguments.report == "-") {
     throw Failure(ExitCode::usage, "standard output takes the archive; give --report a file");
@@ -53,6 +55,7 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const Transf
 
   smsbackup::StoreOptions store_options;
   store_options.mime = arguments.mime;
+  store_options.imap = mail_account(arguments, cancel);
   store_options.mime.contacts = open_contacts(arguments, console);
 
   Trouble trouble;

@@ -15,7 +15,8 @@ using TransferCall =
     std::function<smsbackup::Report(std::span<smsbackup::Source* const> sources, smsbackup::Sink& sink,
                                     const smsbackup::TransferOptions& options, smsbackup::Observer& observer)>;
 
-ExitCode run_transfer(const Arguments& arguments, Console& console, const TransferCall& call);
+ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel,
+                      const TransferCall& call);
 
 // The options that every command knows. `contacts` may be null.
 smsbackup::TransferOptions transfer_options(const Arguments& arguments,

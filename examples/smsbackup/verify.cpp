@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "commands.hpp"
+#include "mail_account.hpp"
 #include "places.hpp"
 #include "progress.hpp"
 #include "report_file.hpp"
@@ -22,6 +23,7 @@ ExitCode verify(const Arguments& arguments, Console& console, const smsbackup::C
     throw Failure(ExitCode::usage, "standard input can be read once only");
   }
   smsbackup::StoreOptions store_options;
+  store_options.imap = mail_account(arguments, cancel);
   store_options.mime.contacts = open_contacts(arguments, console);
   Trouble trouble;
   const auto left = open_input(a, store_options, trouble);

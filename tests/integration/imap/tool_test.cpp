@@ -1,0 +1,121 @@
+// The command with a mail server, as a user runs it.
+#include <cstdio>
+#include <filesystem>
+
+#include "integration/imap/imap_fixture.hpp"
+#include "support/server_process.hpp"
+
+namespace smsbackup {
+namespace {
+
+using namespace test;
+
+const std::string samples = SMSBACKUP_SAMPLES;
+
+struct ToolRun {
+  int code = -1;
+  std::string said;  // on both streams
+};
+
+class ToolWithServer : public ImapTest {
+ protected:
+  void SetUp() override {
+    ImapTest::SetUp();
+    if (IsSkipped()) return;
+    write_file(folder_.path() / "ca.pem", server_->ca_pem());
+  }
+
+  std::string mailbox(const std::string& folder) const {
+    return "imaps://u1@localhost:" + std::to_string(server_->tls_port()) + '/' + folder;
+  }
+  ToolRun run(const std::string& arguments, const std::string& environment = "SMSBACKUP_PASSWORD=pass") const {
+    const std::string command = "cd " + folder_.path().string() + " && env -u SMSBACKUP_PASSWORD -u SMSBACKUP_TOKEN " +
+                                environment + " " SMSBACKUP_TOOL " " + arguments + " 2>&1 </dev/null";
+    ToolRun out;
+    std::FILE* pipe = ::popen(command.c_str(), "r");
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) out.said += static_cast<char>(c);
+    const int status = ::pclose(pipe);
+    out.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return out;
+  }
+  std::string sms() const { return samples + "/sms-20240203101500.xml"; }
+  static bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+  ServerFolder folder_{"tool"};
+};
+
+TEST_F(ToolWithServer, BacksUpAddsNothingTwiceAndRestores) {
+  const auto backup = "backup --ca-file ca.pem --report r.json " + sms() + ' ' + mailbox("Phone");
+  const auto first = run(backup);
+  ASSERT_EQ(first.code, 0) << first.said;
+  const auto second = run(backup);
+  ASSERT_EQ(second.code, 0) << second.said;
+  EXPECT_TRUE(has(read_file(folder_.path() / "r.json"), "\"written\":0")) << read_file(folder_.path() / "r.json");
+  const auto restore = run("restore --ca-file ca.pem " + mailbox("Phone") + " phone.jsonl");
+  ASSERT_EQ(restore.code, 0) << restore.said;
+  const auto verified = run("verify --ca-file ca.pem " + mailbox("Phone") + " phone.jsonl");
+  EXPECT_EQ(verified.code, 0) << verified.said;
+}
+
+TEST_F(ToolWithServer, ChecksTheServerInWords) {
+  const auto checked = run("check --ca-file ca.pem " + mailbox(""));
+  ASSERT_EQ(checked.code, 0) << checked.said;
+  EXPECT_TRUE(has(checked.said, "Dovecot"));
+  EXPECT_TRUE(has(checked.said, "TLSv1.3"));
+  EXPECT_TRUE(has(checked.said, "in batches, without waiting"));
+  EXPECT_TRUE(has(checked.said, "Call log"));
+}
+
+TEST_F(ToolWithServer, ClearsDuplicatesAwayOnlyWhenTold) {
+  const auto write = "copy --dedup off --ca-file ca.pem " + sms() + ' ' + mailbox("Twice");
+  ASSERT_EQ(run(write).code, 0);
+  ASSERT_EQ(run(write).code, 0);
+  const auto counted = run("dedup --ca-file ca.pem " + mailbox("Twice"));
+  ASSERT_EQ(counted.code, 0) << counted.said;
+  EXPECT_TRUE(has(counted.said, "90 records, 45 of them repeat another; nothing was changed")) << counted.said;
+  const auto moved = run("dedup --move-to 'Twice/Old' --ca-file ca.pem " + mailbox("Twice"));
+  EXPECT_TRUE(has(moved.said, "45 moved to Twice/Old")) << moved.said;
+  const auto again = run("dedup --delete --ca-file ca.pem " + mailbox("Twice"));
+  EXPECT_TRUE(has(again.said, "45 records, 0 of them repeat another")) << again.said;
+}
+
+TEST_F(ToolWithServer, TakesThePasswordFromACommand) {
+  EXPECT_EQ(run("check --ca-file ca.pem --password-command 'printf pass' " + mailbox(""), "").code, 0);
+  const auto failed = run("check --ca-file ca.pem --password-command false " + mailbox(""), "");
+  EXPECT_EQ(failed.code, 2);
+  EXPECT_TRUE(has(failed.said, "--password-command"));
+}
+
+TEST_F(ToolWithServer, SaysWhatIsWrong) {
+  const auto unknown_ca = run("check " + mailbox(""));
+  EXPECT_EQ(unknown_ca.code, 3) << unknown_ca.said;
+  const auto nobody = run("check imaps://me@localhost:" + std::to_string(free_port()) + "/");
+  EXPECT_EQ(nobody.code, 3) << nobody.said;
+  const auto plain = run("check imap://u1@localhost:" + std::to_string(server_->port()) + "/");
+  EXPECT_EQ(plain.code, 2);
+  EXPECT_TRUE(has(plain.said, "--insecure")) << plain.said;
+  EXPECT_EQ(run("check --insecure imap://u1@localhost:" + std::to_string(server_->port()) + "/").code, 0);
+  EXPECT_EQ(run("check maildir:x").code, 2);
+}
+
+// Whatever fails, and however much is logged: no secret is in it.
+TEST_F(ToolWithServer, NeverPrintsASecret) {
+  const std::string secret = "hunter2-swordfish";
+  for (const std::string& arguments :
+       {"check --ca-file ca.pem --log-level trace " + mailbox(""), "check --log-level trace " + mailbox(""),
+        "backup --ca-file ca.pem --log-level trace --explain " + sms() + ' ' + mailbox("x"),
+        "restore --ca-file ca.pem --log-level trace " + mailbox("x") + " out.jsonl",
+        "check --log-level trace imaps://u1:" + secret + "@localhost:" + std::to_string(server_->tls_port()) + "/",
+        "backup --log-level trace " + sms() + " imaps://u1:" + secret + "@localhost/"}) {
+    for (const char* name : {"SMSBACKUP_PASSWORD=", "SMSBACKUP_TOKEN="}) {
+      const auto failed = run(arguments, name + secret);
+      EXPECT_NE(failed.code, 0) << arguments;
+      EXPECT_NE(failed.said, "");
+      EXPECT_FALSE(has(failed.said, secret)) << arguments;
+      EXPECT_FALSE(has(failed.said, "aHVudGVyMi1zd29yZGZpc2g")) << "base64 of it";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace smsbackup
