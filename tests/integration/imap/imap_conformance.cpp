@@ -9,6 +9,7 @@
 
 #include "conformance/store_suite.hpp"
 #include "smsbackup/imap_store.hpp"
+#include "support/cyrus.hpp"
 #include "support/dovecot.hpp"
 
 namespace smsbackup::test {
@@ -19,42 +20,56 @@ Dovecot& dovecot() {
   return server;
 }
 
+Cyrus& cyrus() {
+  static Cyrus server;
+  return server;
+}
+
 // Each test's folder becomes a folder of the mailbox.
-auto mailbox(void (*adjust)(ImapOptions&)) {
-  return [adjust](const std::filesystem::path& folder, Access access) -> std::unique_ptr<Store> {
+template <class Server>
+auto mailbox(Server& (*server)(), void (*adjust)(ImapOptions&)) {
+  return [server, adjust](const std::filesystem::path& folder, Access access) -> std::unique_ptr<Store> {
     ImapOptions options;
     options.host = "localhost";
-    options.port = dovecot().tls_port();
-    options.tls.ca_pem = dovecot().ca_pem();
+    options.port = server().tls_port();
+    options.tls.ca_pem = server().ca_pem();
     options.user = "u1";
-    options.password = [](const ImapAccount&) { return std::string(Dovecot::password); };
+    options.password = [](const ImapAccount&) { return std::string(Server::password); };
     options.folder = std::to_string(std::hash<std::string>{}(folder.string()));
     adjust(options);
     return std::make_unique<ImapStore>(options, access);
   };
 }
 
-const StoreUnderTest stores[] = {
-    {"imap_dovecot", mailbox([](ImapOptions&) {}), {}, true},
+const StoreUnderTest on_dovecot[] = {
+    {"imap_dovecot", mailbox(dovecot, [](ImapOptions&) {}), {}, true},
     {"imap_like_gmail",
-     mailbox([](ImapOptions& options) { options.use.multiappend = options.use.literal_plus = false; }),
+     mailbox(dovecot, [](ImapOptions& options) { options.use.multiappend = options.use.literal_plus = false; }),
      {},
      true},
     {"imap_bare",
-     mailbox([](ImapOptions& options) {
-       options.use = {false, false, false, false, false, false, false, false, false, false};
-       options.compression = ImapOptions::Compression::never;
-     }),
+     mailbox(dovecot,
+             [](ImapOptions& options) {
+               options.use = {false, false, false, false, false, false, false, false, false, false};
+               options.compression = ImapOptions::Compression::never;
+             }),
      {},
      true},
 };
 
+const StoreUnderTest on_cyrus{"imap_cyrus", mailbox(cyrus, [](ImapOptions&) {}), {}, true};
+
 std::vector<StoreUnderTest> available() {
-  if (const auto why = Dovecot::missing()) {
-    std::cerr << "without mailboxes: " << *why << '\n';
-    return {};
-  }
-  return {std::begin(stores), std::end(stores)};
+  std::vector<StoreUnderTest> out;
+  if (const auto why = Dovecot::missing())
+    std::cerr << "without Dovecot: " << *why << '\n';
+  else
+    out.assign(std::begin(on_dovecot), std::end(on_dovecot));
+  if (const auto why = Cyrus::missing())
+    std::cerr << "without Cyrus: " << *why << '\n';
+  else
+    out.push_back(on_cyrus);
+  return out;
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StoreSuite);
