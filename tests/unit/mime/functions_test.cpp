@@ -25,7 +25,8 @@ std::string decoded(std::string_view value) {
 }
 
 TEST(Functions, PersonsAreWrittenAsSmsBackupPlusDoes) {
-  for (const json& entry : golden::functions().at("person")) {
+  const json functions = golden::functions();
+  for (const json& entry : functions.at("person")) {
     SCOPED_TRACE(entry.dump());
     const json& input = entry.at("input");
     std::optional<Contact> contact;
@@ -49,7 +50,8 @@ TEST(Functions, PersonsAreWrittenAsSmsBackupPlusDoes) {
 }
 
 TEST(Functions, NamesAreCleanedAsSmsBackupPlusDoes) {
-  for (const json& entry : golden::functions().at("sanitize")) {
+  const json functions = golden::functions();
+  for (const json& entry : functions.at("sanitize")) {
     SCOPED_TRACE(entry.dump());
     const std::string input = entry.at("input").get<std::string>();
     EXPECT_EQ(mime::sanitized(input), entry.at("sanitize").get<std::string>());
@@ -58,7 +60,8 @@ TEST(Functions, NamesAreCleanedAsSmsBackupPlusDoes) {
 }
 
 TEST(Functions, FileNamesAreEncodedAsSmsBackupPlusDoes) {
-  for (const json& entry : golden::functions().at("encode_rfc2231")) {
+  const json functions = golden::functions();
+  for (const json& entry : functions.at("encode_rfc2231")) {
     SCOPED_TRACE(entry.dump());
     const std::string input = entry.at("input").get<std::string>();
     EXPECT_EQ(mime::encode_parameter("name", input), entry.at("name").get<std::string>());
@@ -68,7 +71,8 @@ TEST(Functions, FileNamesAreEncodedAsSmsBackupPlusDoes) {
 
 TEST(Functions, CallsAreWordedAsSmsBackupPlusDoes) {
   const Wording wording;
-  for (const json& entry : golden::functions().at("call_format")) {
+  const json functions = golden::functions();
+  for (const json& entry : functions.at("call_format")) {
     SCOPED_TRACE(entry.dump());
     const json& input = entry.at("input");
     const auto type = input.at("type").get<std::int64_t>();
