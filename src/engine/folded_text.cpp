@@ -19,6 +19,33 @@ constexpr std::array<Kind, 256> make_kinds() {
 }
 constexpr std::array<Kind, 256> kinds = make_kinds();
 
+// For looking at many characters without a branch for each: bit 0 is set for what may be white space, bit 1 where it
+// isn't a plain blank.
+constexpr std::array<std::uint8_t, 256> make_marks() {
+  std::array<std::uint8_t, 256> marks{};
+  for (std::size_t c = 0; c < marks.size(); ++c) marks[c] = kinds[c] == other ? 0 : 3;
+  marks[' '] = 1;
+  return marks;
+}
+constexpr std::array<std::uint8_t, 256> marks = make_marks();
+
+// How far, in whole steps, the text from `at` on is words with one blank between them.
+std::size_t skip_plain(std::string_view text, std::size_t at) noexcept {
+  constexpr std::size_t step = 16;
+  while (text.size() - at > step) {
+    unsigned odd = 0;
+    unsigned mark = marks[static_cast<unsigned char>(text[at])];
+    for (std::size_t i = 1; i <= step; ++i) {
+      const unsigned next = marks[static_cast<unsigned char>(text[at + i])];
+      odd |= mark >> 1 | (mark & next & 1);
+      mark = next;
+    }
+    if (odd != 0) break;
+    at += step;
+  }
+  return at;
+}
+
 constexpr Kind kind_of(char c) noexcept { return kinds[static_cast<unsigned char>(c)]; }
 
 }  // namespace
@@ -64,7 +91,7 @@ void FoldedText::feed(std::string_view piece) {
       }
     }
     // Words with one blank between them are what a text mostly is: they go through in one piece.
-    std::size_t end = at + 1;
+    std::size_t end = skip_plain(piece, at + 1);
     for (; end < piece.size(); ++end) {
       const Kind next = kind_of(piece[end]);
       if (next == other) continue;

@@ -77,6 +77,24 @@ TEST(ContentDigest, FoldsRunsOfWhiteSpace) {
   EXPECT_NE(tolerant(sms("Line 1 Line 2\0"s)), plain);
 }
 
+TEST(ContentDigest, FoldsRunsOfWhiteSpaceAnywhereInALongText) {
+  const std::string text =
+      "Words with one blank between them go through many at a time, up to where something else stands.";
+  const std::string digest = tolerant(sms(text));
+  for (std::size_t at = text.find(' '); at != std::string::npos; at = text.find(' ', at + 1)) {
+    for (const std::string& run : {"  "s, "\t"s, " \n"s, "\r\n"s, "\xc2\xa0"s, " \xc2\xa0"s, "\n "s}) {
+      std::string changed = text;
+      changed.replace(at, 1, run);
+      EXPECT_EQ(tolerant(sms(changed)), digest) << at;
+    }
+  }
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    std::string changed = text;
+    changed.replace(at, 1, "\xc2\xa1");  // the first byte of U+00A0 alone is no white space
+    EXPECT_NE(tolerant(sms(changed)), digest) << at;
+  }
+}
+
 TEST(ContentDigest, TakesOtherCharactersWithTheSameFirstByteAsText) {
   EXPECT_NE(tolerant(sms("a \xc2\xa1"s)), tolerant(sms("a \xc2\xa2"s)));
   EXPECT_NE(tolerant(sms("a\xc2"s)), tolerant(sms("a"s)));
