@@ -32,8 +32,9 @@ struct MailFields {
   std::string_view from;
   std::string_view to;
   std::vector<std::string_view> hidden_parts;
-  bool any_seed = false;  // at least one X-smssync field
-  bool any_own = false;   // at least one X-smsbackup field
+  bool any_seed = false;     // at least one X-smssync field
+  bool any_own = false;      // at least one X-smsbackup field
+  bool folded_seed = false;  // at least one X-smssync value has line breaks
 
   bool is_ours() const noexcept { return version.data() != nullptr; }
   bool is_record() const noexcept { return any_seed || any_own; }

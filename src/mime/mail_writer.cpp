@@ -1,6 +1,8 @@
 #include "mime/mail_writer.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstring>
 
 #include "mime/encoded_word.hpp"
 #include "mime/fingerprint.hpp"
@@ -32,7 +34,12 @@ MailWriter::MailWriter(MimeOptions options) : options_(std::move(options)), date
   const std::string owner = own_mailbox(options_.user_email);
   own_from_ = header_line("From", owner);
   own_to_ = header_line("To", owner);
-  reference_start_ = "<" + sanitized(options_.reference_uid) + ".";
+  reference_start_ = '<';
+  reference_start_ += sanitized(options_.reference_uid);
+  reference_start_ += '.';
+  reference_start_line_ = "References: " + reference_start_;
+  plain_reference_ = is_plain_header_text(reference_start_) && reference_start_.size() <= 32 &&
+                     reference_start_.find(' ') == std::string::npos;
   version_line_ = "X-smssync-version: " + std::to_string(options_.version_code) + "\r\n";
 }
 
@@ -60,8 +67,9 @@ MailWriter::Identity MailWriter::identify(const Record& record, std::int64_t dat
   std::string hex = identity.content.hex().substr(0, 16);
   for (int attempt = 0;; ++attempt) {
     if (attempt == 1) hex = content_digest(record, DedupLevel::exact).hex().substr(0, 16);
-    std::string suffix = "." + hex;
-    if (attempt > 1) suffix += "." + std::to_string(attempt);
+    std::string suffix(1, '.');
+    suffix += hex;
+    if (attempt > 1) suffix.append(1, '.').append(std::to_string(attempt));
     identity.message_id = format_message_id(identity.digest, suffix);
     if (ids_.claim(MessageIds::number_of(identity.message_id), content) != MessageIds::Found::taken) return identity;
   }
@@ -74,6 +82,15 @@ bool MailWriter::is_seen(const Record& record, const Integer& read) const {
 }
 
 void MailWriter::add_thread(std::string_view thread, const Identity& identity) {
+  const bool plain = plain_reference_ && thread.size() <= 20 && std::all_of(thread.begin(), thread.end(), is_digit);
+  if (plain) {
+    out_.add(reference_start_line_);
+    out_.add(thread);
+    out_.add("@sms-backup-plus.local>\r\nMessage-ID: ");
+    out_.add(identity.message_id);
+    out_.add("\r\n");
+    return;
+  }
   std::string value = reference_start_;
   append_sanitized(prefix_of_characters(thread, longest_seed_value), value);
   value += '@';
@@ -105,9 +122,7 @@ void MailWriter::add_kind(std::string_view datatype, std::int64_t date_ms) {
 
 void MailWriter::add_own_headers(const Identity& identity) {
   out_.add("X-smsbackup-version: 1\r\nX-smsbackup-digest: ");
-  list_.clear();
-  append_hex(identity.content, list_);
-  out_.add(list_);
+  out_.commit(write_hex(identity.content, out_.room(32)));
   out_.add("\r\n");
 }
 
@@ -135,6 +150,10 @@ void MailWriter::add_seed_text(std::string_view name, std::string_view text) {
 }
 
 void MailWriter::add_lines(std::string_view text) {
+  if (text.find('\n') == std::string_view::npos && text.find('\r') == std::string_view::npos) {
+    out_.add("X-smsbackup-lines: 0\r\n");
+    return;
+  }
   const std::string lines = line_end_list(text, ' ', longest_line_list);
   if (!lines.empty()) add_folded_header(lines_header, lines, out_);
 }
@@ -147,10 +166,12 @@ void MailWriter::add_seed_header(const Row& row, const SeedColumn<Row>& seed, Ca
     const Integer& cell = row.*column.integer;
     if (cell.has_value()) {
       const std::int64_t number = from_milliseconds(*cell, column.unit);
-      out_.add(name);
-      out_.add(": ");
-      out_.add(Decimal(number).view());
-      out_.add("\r\n");
+      char* to = out_.room(64);
+      std::memcpy(to, seed.start.data(), seed.start.size());
+      to = std::to_chars(to + seed.start_size, to + 60, number).ptr;
+      *to++ = '\r';
+      *to++ = '\n';
+      out_.commit(to);
       if (to_milliseconds(number, column.unit) == *cell) carried.columns |= seed.bit;
       return;
     }
@@ -251,20 +272,17 @@ void MailWriter::add_overflow_parts(std::string_view boundary) {
 void MailWriter::add_data(const Blob& data) {
   constexpr std::size_t piece = 57 * 512;  // whole lines
   base64::Encoder encoder(76);
-  std::string encoded;
   data.for_each_chunk([&](std::string_view bytes) {
     while (!bytes.empty()) {
       const std::string_view some = bytes.substr(0, piece);
-      encoded.clear();
-      encoder.feed(some, encoded);
-      out_.add(encoded);
+      out_.commit(encoder.write(some, out_.room(encoder.most_for(some.size()))));
       out_.pass_on();
       bytes.remove_prefix(some.size());
     }
   });
-  encoded.clear();
-  encoder.finish(encoded);
-  out_.add(encoded);
+  std::string rest;
+  encoder.finish(rest);
+  out_.add(rest);
   out_.add("\r\n");
 }
 

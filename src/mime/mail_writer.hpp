@@ -99,6 +99,8 @@ class MailWriter {
   std::string own_from_;  // header lines for the owner
   std::string own_to_;
   std::string reference_start_;
+  std::string reference_start_line_;
+  bool plain_reference_ = false;  // nothing in it has to be encoded or folded
   std::string version_line_;
   std::int64_t backup_second_ = -1;
   std::string backup_time_line_;

@@ -60,12 +60,17 @@ Digest message_digest(std::int64_t date_ms, std::string_view address, std::int64
   return Digest{md5(text)};
 }
 
+char* write_hex(const Digest& digest, char* to) noexcept {
+  for (const std::uint8_t value : digest.bytes) {
+    *to++ = "0123456789abcdef"[value >> 4];
+    *to++ = "0123456789abcdef"[value & 15];
+  }
+  return to;
+}
+
 void append_hex(const Digest& digest, std::string& out) {
   std::array<char, 32> hex;
-  for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
-    hex[2 * i] = "0123456789abcdef"[digest.bytes[i] >> 4];
-    hex[2 * i + 1] = "0123456789abcdef"[digest.bytes[i] & 15];
-  }
+  write_hex(digest, hex.data());
   out.append(hex.data(), hex.size());
 }
 

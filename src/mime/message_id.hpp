@@ -19,8 +19,9 @@ Digest message_digest(std::int64_t date_ms, std::string_view address, std::int64
 // "<f2f7191467e00fab77d677c07374f878@sms-backup-plus.local>", with the suffix before the '@'.
 std::string format_message_id(const Digest& digest, std::string_view suffix = {});
 
-// Appends the digest's 32 digits.
+// Appends the digest's 32 digits; the second form writes them and returns their end.
 void append_hex(const Digest& digest, std::string& out);
+char* write_hex(const Digest& digest, char* to) noexcept;
 
 // The first eight bytes of a digest as a number.
 std::uint64_t short_digest(const Digest& digest) noexcept;

@@ -21,6 +21,16 @@ constexpr auto make_plain() {
 }
 constexpr std::array<bool, 256> plain = make_plain();
 
+// The value of a hexadecimal digit; any other character is negative, also when it is shifted.
+constexpr auto make_hex_digits() {
+  std::array<std::int8_t, 256> digits{};
+  for (std::size_t c = 0; c < digits.size(); ++c) {
+    digits[c] = static_cast<std::int8_t>(hex_value(static_cast<char>(static_cast<unsigned char>(c))));
+  }
+  return digits;
+}
+constexpr std::array<std::int8_t, 256> hex_digits = make_hex_digits();
+
 // '-' could be a boundary, '.' ends an SMTP message, "From " starts a mail in mbox files, '>' is what quoting it makes.
 constexpr bool is_dangerous_at_line_start(char c) noexcept { return c == '-' || c == '.' || c == 'F' || c == '>'; }
 
@@ -54,28 +64,25 @@ void encode_quoted_printable(std::string_view text, MailBuffer& out) {
         ++at;
       }
     }
-    const std::size_t space = std::min(line_limit - column, static_cast<std::size_t>(end - at));
-    const char* const stop = at + space;
-    const char* run = at;
-    while (run != stop && plain[byte(*run)]) ++run;
-    const auto size = static_cast<std::size_t>(run - at);
-    std::memcpy(to, at, size);
-    to += size;
-    column += size;
-    at = run;
-    if (at != end) {
+    while (at != end) {
+      const char* const stop = at + std::min(line_limit - column, static_cast<std::size_t>(end - at));
+      const char* const run = at;
+      while (at != stop && plain[byte(*at)]) *to++ = *at++;
+      column += static_cast<std::size_t>(at - run);
+      if (at == end) break;
       if (plain[byte(*at)] || column + 3 > line_limit) {
         to = soft_break(to);
         column = 0;
-      } else {
-        const char c = *at++;
-        to = escape(c, to);
-        column += 3;
-        const bool line_end = c == '\n' || (c == '\r' && (at == end || *at != '\n'));
-        if (line_end && at != end) {
-          to = soft_break(to);
-          column = 0;
-        }
+        break;
+      }
+      const char c = *at++;
+      to = escape(c, to);
+      column += 3;
+      const bool line_end = c == '\n' || (c == '\r' && (at == end || *at != '\n'));
+      if (line_end && at != end) {
+        to = soft_break(to);
+        column = 0;
+        break;
       }
     }
     out.commit(to);
@@ -108,21 +115,23 @@ QuotedPrintableResult decode_quoted_printable(std::string_view text, QuotedPrint
       content_end = last;
     }
     while (at != content_end) {
-      const auto left = static_cast<std::size_t>(content_end - at);
-      const auto* sign = static_cast<const char*>(std::memchr(at, '=', left));
-      const std::size_t run = sign == nullptr ? left : static_cast<std::size_t>(sign - at);
-      std::memcpy(to, at, run);
-      to += run;
-      at += run;
-      if (sign == nullptr) break;
-      const int high = left - run >= 3 ? hex_value(at[1]) : -1;
-      const int low = high >= 0 ? hex_value(at[2]) : -1;
-      if (low < 0) {
+      if (*at != '=') {
+        const auto left = static_cast<std::size_t>(content_end - at);
+        const auto* sign = static_cast<const char*>(std::memchr(at, '=', left));
+        const std::size_t run = sign == nullptr ? left : static_cast<std::size_t>(sign - at);
+        std::memcpy(to, at, run);
+        to += run;
+        at += run;
+        if (sign == nullptr) break;
+      }
+      const bool complete = content_end - at >= 3;
+      const int value = complete ? hex_digits[byte(at[1])] << 4 | hex_digits[byte(at[2])] : -1;
+      if (value < 0) {
         result.well_formed = false;
         *to++ = *at++;
         continue;
       }
-      *to++ = static_cast<char>(high << 4 | low);
+      *to++ = static_cast<char>(value);
       at += 3;
     }
     if (!soft && line_end != nullptr) {

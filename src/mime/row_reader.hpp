@@ -34,8 +34,7 @@ void set_seed_column(Row& row, const ColumnOf<Row>& column, std::string_view val
     (row.*column.text).emplace().assign(value);
     return;
   }
-  std::optional<std::int64_t> number = parse_integer(value);
-  if (!number) number = parse_lenient_integer(value);
+  const std::optional<std::int64_t> number = parse_lenient_integer(value);
   const std::optional<std::int64_t> time = number ? to_milliseconds(*number, column.unit) : std::nullopt;
   if (time) {
     row.*column.integer = *time;
@@ -50,7 +49,15 @@ void read_seed_headers(const MailFields& fields, CharsetConverter& charsets, std
   for (const SeedColumn<Row>& seed : SeedColumns<Row>::columns) {
     const std::string_view raw = fields.at(seed.header);
     if (raw.data() == nullptr) continue;
-    std::string_view value = unfolded(raw, scratch);
+    std::string_view value = fields.folded_seed ? unfolded(raw, scratch) : trim(raw);
+    if (seed.column->integer != nullptr) {
+      const std::optional<std::int64_t> number = parse_short_integer(value);
+      const std::optional<std::int64_t> time = number ? to_milliseconds(*number, seed.column->unit) : std::nullopt;
+      if (time) {
+        row.*seed.column->integer = *time;
+        continue;
+      }
+    }
     if (value.find("=?") != std::string_view::npos) {
       words.clear();
       append_decoded_words(value, charsets, words);

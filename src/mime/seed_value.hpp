@@ -13,6 +13,21 @@ namespace smsbackup::mime {
 // What a mail server can't change, and no reader misunderstands: short visible ASCII that looks like no encoded word.
 bool survives_in_header(std::string_view text) noexcept;
 
+// parse_integer() for what columns mostly hold: up to 18 digits, inline.
+inline std::optional<std::int64_t> parse_short_integer(std::string_view text) noexcept {
+  const bool negative = text.starts_with('-');
+  const std::string_view digits = text.substr(negative ? 1 : 0);
+  const bool leading_zero = digits.starts_with('0') && text != "0";
+  if (digits.empty() || digits.size() > 18 || leading_zero) return parse_integer(text);
+  std::int64_t value = 0;
+  for (const char c : digits) {
+    const auto digit = static_cast<unsigned>(c - '0');
+    if (digit > 9) return std::nullopt;
+    value = value * 10 + static_cast<std::int64_t>(digit);
+  }
+  return negative ? -value : value;
+}
+
 // A number as Java's parsers take it, too: with a '+' or leading zeros.
 std::optional<std::int64_t> parse_lenient_integer(std::string_view text) noexcept;
 

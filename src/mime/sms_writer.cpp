@@ -6,7 +6,7 @@ MailHead MailWriter::write_sms(const Record& record, const Sms& sms) {
   const std::int64_t date = sms.date.has_value() ? *sms.date : options_.clock();
   std::optional<std::string_view> address;
   if (sms.address.has_value()) address = *sms.address;
-  const Identity identity = identify(record, date, address.value_or("null"), type_number(sms.type));
+  Identity identity = identify(record, date, address.value_or("null"), type_number(sms.type));
   const KnownPerson& person = people_.find(address);
   const bool inbound = sms.type.has_value() && *sms.type == sms_inbox;
 
@@ -34,7 +34,7 @@ MailHead MailWriter::write_sms(const Record& record, const Sms& sms) {
   add_columns(sms, carried);
   add_text_body(identity, body);
   out_.finish();
-  return {identity.message_id, is_seen(record, sms.read), date, RecordType::sms};
+  return {std::move(identity.message_id), is_seen(record, sms.read), date, RecordType::sms};
 }
 
 }  // namespace smsbackup::mime

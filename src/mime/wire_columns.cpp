@@ -58,6 +58,34 @@ void ColumnListWriter::put_escaped(std::string_view text) {
   }
 }
 
+// Most tokens are short and fit: one look at the line, one append.
+void ColumnListWriter::plain_token(std::string_view name, char sign, std::string_view text) {
+  const std::size_t size = name.size() + 1 + text.size();
+  if (size + 4 > line_limit) {
+    token({}, name, sign, text);
+    return;
+  }
+  std::array<char, line_limit + 4> space;
+  char* to = space.data();
+  if (!first_) {
+    *to++ = ';';
+    ++column_;
+  }
+  if (column_ + 1 + size >= line_limit && column_ > 1) {
+    to = std::copy_n("\r\n ", 3, to);
+    column_ = 1;
+  } else if (!first_) {
+    *to++ = ' ';
+    ++column_;
+  }
+  first_ = false;
+  to = std::copy(name.begin(), name.end(), to);
+  if (sign != '\0') *to++ = sign;
+  to = std::copy(text.begin(), text.end(), to);
+  column_ += name.size() + (sign != '\0' ? 1 : 0) + text.size();
+  out_.append(space.data(), to);
+}
+
 void ColumnListWriter::token(std::string_view prefix, std::string_view name, char sign, std::string_view text) {
   if (!first_) {
     out_ += ';';

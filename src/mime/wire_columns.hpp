@@ -11,6 +11,7 @@
 
 #include "mime/ascii.hpp"
 #include "mime/mail_buffer.hpp"
+#include "mime/seed_value.hpp"
 #include "model/column_tables.hpp"
 #include "smsbackup/columns.hpp"
 
@@ -23,6 +24,9 @@ class ColumnListWriter {
   explicit ColumnListWriter(std::string& out, std::size_t column = 0) : out_(out), column_(column) {}
 
   void value(std::string_view name, std::string_view text) { token({}, name, '=', text); }
+  // The same for names and values that need no escapes: those of typed columns, and numbers.
+  void plain_value(std::string_view name, std::string_view text) { plain_token(name, '=', text); }
+  void plain_null(std::string_view name) { plain_token(name, '\0', {}); }
   void null(std::string_view name) { token({}, name, '\0', {}); }
   void absent(std::string_view name) { token({}, name, '!', {}); }
   void extra(std::string_view name, const std::optional<std::string>& text) {
@@ -38,6 +42,7 @@ class ColumnListWriter {
 
  private:
   void token(std::string_view prefix, std::string_view name, char sign, std::string_view text);
+  void plain_token(std::string_view name, char sign, std::string_view text);
   void put(std::string_view safe);
   void put_escaped(std::string_view text);
 
@@ -99,7 +104,7 @@ void write_columns(const Row& row, std::uint64_t carried, std::uint64_t denied, 
       if (cell.has_value()) {
         list.value(column.name, *cell);
       } else if (cell.is_null()) {
-        list.null(column.name);
+        list.plain_null(column.name);
       } else if (deny) {
         list.absent(column.name);
       }
@@ -108,12 +113,12 @@ void write_columns(const Row& row, std::uint64_t carried, std::uint64_t denied, 
     const Integer& cell = row.*column.integer;
     if (cell.has_value()) {
       if (column.unit == Unit::seconds) {
-        list.value(column.name, SecondsText(*cell).view());
+        list.plain_value(column.name, SecondsText(*cell).view());
       } else {
-        list.value(column.name, Decimal(*cell).view());
+        list.plain_value(column.name, Decimal(*cell).view());
       }
     } else if (cell.is_null()) {
-      list.null(column.name);
+      list.plain_null(column.name);
     } else if (deny) {
       list.absent(column.name);
     }
@@ -180,7 +185,7 @@ class ColumnListApplier {
     cell = Integer();
     if (token.kind == ColumnToken::Kind::absent) return;
     const std::optional<std::int64_t> number =
-        column->unit == Unit::seconds ? parse_seconds_text(token.value) : parse_integer(token.value);
+        column->unit == Unit::seconds ? parse_seconds_text(token.value) : parse_short_integer(token.value);
     if (number) {
       cell = *number;
     } else {

@@ -59,16 +59,23 @@ struct SeedColumn {
   SeedHeader header;
   const ColumnOf<Row>* column;
   std::uint64_t bit;
+  std::array<char, 32> start;  // "X-smssync-id: ", of one size to be copied at once
+  std::size_t start_size;
 };
 
 template <class Row>
 constexpr SeedColumn<Row> seed_column(SeedHeader header, std::string_view name) {
-  std::uint64_t bit = 1;
+  SeedColumn<Row> seed{header, nullptr, 1, {}, 0};
+  for (const char c : name_of(header)) seed.start[seed.start_size++] = c;
+  for (const char c : {':', ' '}) seed.start[seed.start_size++] = c;
   for (const ColumnOf<Row>& column : model::Table<Row>::columns) {
-    if (column.name == name) return {header, &column, bit};
-    bit <<= 1;
+    if (column.name == name) {
+      seed.column = &column;
+      return seed;
+    }
+    seed.bit <<= 1;
   }
-  return {header, nullptr, 0};
+  return seed;
 }
 
 template <class Row>

@@ -52,24 +52,26 @@ void encode(std::string_view in, std::string& out, std::size_t line_length) {
   encoder.finish(out);
 }
 
-void Encoder::feed(std::string_view in, std::string& out) {
+std::size_t Encoder::most_for(std::size_t bytes) const noexcept {
+  const std::size_t groups = bytes / 3 + 1;
+  const std::size_t line_ends = line_length_ == 0 ? 0 : groups / (line_length_ / 4) + 2;
+  return groups * 4 + line_ends * 2;
+}
+
+char* Encoder::write(std::string_view in, char* to) {
   if (pending_size_ != 0) {
     const std::size_t take = std::min(in.size(), 3 - pending_size_);
     std::copy_n(in.data(), take, pending_.data() + pending_size_);
     pending_size_ += take;
     in.remove_prefix(take);
-    if (pending_size_ < 3) return;
+    if (pending_size_ < 3) return to;
     pending_size_ = 0;
     const std::array<char, 3> group = pending_;
-    feed({group.data(), 3}, out);
+    to = write({group.data(), 3}, to);
   }
   std::size_t groups = in.size() / 3;
   const char* from = in.data();
   const std::size_t line_groups = line_length_ / 4;
-  const std::size_t line_ends = line_groups == 0 ? 0 : groups / line_groups + 1;
-  const std::size_t start = out.size();
-  out.resize(start + groups * 4 + line_ends * 2);
-  char* to = out.data() + start;
   while (groups != 0) {
     std::size_t run = groups;
     if (line_groups != 0) {
@@ -85,9 +87,16 @@ void Encoder::feed(std::string_view in, std::string& out) {
     from += run * 3;
     groups -= run;
   }
-  out.resize(static_cast<std::size_t>(to - out.data()));
   pending_size_ = in.size() % 3;
   std::copy_n(from, pending_size_, pending_.data());
+  return to;
+}
+
+void Encoder::feed(std::string_view in, std::string& out) {
+  const std::size_t start = out.size();
+  out.resize(start + most_for(in.size()));
+  const char* const end = write(in, out.data() + start);
+  out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 void Encoder::finish(std::string& out) {

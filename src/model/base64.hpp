@@ -21,6 +21,9 @@ class Encoder {
  public:
   explicit Encoder(std::size_t line_length = 0) noexcept : line_length_(line_length) {}
   void feed(std::string_view in, std::string& out);
+  // The same into memory that has room for most_for(in.size()) characters; returns their end.
+  char* write(std::string_view in, char* to);
+  std::size_t most_for(std::size_t bytes) const noexcept;
   // Appends what is left and its padding. The encoder may be used again.
   void finish(std::string& out);
 

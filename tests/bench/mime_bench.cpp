@@ -49,7 +49,7 @@ std::string words(std::mt19937& random) {
                                   "my",  "way",   "dinner", "tonight", "call", "me",   "when",  "you can",
                                   "été", "schön", "привет", "😀",       "👍",    "code", "train", "is late\n"};
   std::string text;
-  for (unsigned count = 3 + random() % 25; count != 0; --count) {
+  for (std::size_t count = 3 + random() % 25; count != 0; --count) {
     if (!text.empty()) text += ' ';
     text += list[random() % std::size(list)];
   }
