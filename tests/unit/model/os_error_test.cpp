@@ -4,6 +4,8 @@
 
 #include <cerrno>
 
+#include "stores/system_failure.hpp"
+
 namespace smsbackup {
 namespace {
 
@@ -17,6 +19,15 @@ TEST(OsError, TellsAFullDiskFromOtherFailures) {
 
 TEST(OsError, SaysWhatWasBeingDone) {
   EXPECT_STREQ(model::os_error(EIO, "reading sms.xml").what(), "reading sms.xml failed: Input/output error");
+}
+
+TEST(OsError, SaysTheSameOfAFileAndOfAnythingElse) {
+  for (const int number : {ENOSPC, EDQUOT, EFBIG, EROFS, EMFILE, EPIPE, EISDIR, ELOOP, EBUSY, EIO}) {
+    EXPECT_EQ(model::os_error(number, "x").code(), stores::system_failure(number, "writing", "/y").code());
+    EXPECT_EQ(model::os_error(number, "x").hint(), stores::system_failure(number, "writing", "/y").hint());
+  }
+  EXPECT_EQ(model::os_error(EFBIG, "x").code(), ErrorCode::no_space);
+  EXPECT_EQ(model::os_error(EROFS, "x").hint(), "That file system is mounted read-only.");
 }
 
 }  // namespace
