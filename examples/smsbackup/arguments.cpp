@@ -128,7 +128,7 @@ void add_selection(CLI::App& app, Arguments& arguments) {
            if (!count || *count < 0) throw CLI::ValidationError(fmt::format("--newest: \"{}\" is no count", text));
            query.newest = static_cast<std::uint64_t>(*count);
          },
-         "Only the newest N of each input, by date")
+         "Only the newest N of all inputs together, by date")
       ->type_name("N")
       ->group(group);
   add_list(app, "--addresses", query.addresses, "Only with these numbers or senders, in any spelling")->group(group);

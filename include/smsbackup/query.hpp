@@ -27,8 +27,9 @@ struct Query {
   std::set<RecordType> types = {RecordType::sms, RecordType::mms, RecordType::call};
   std::optional<std::int64_t> since;  // ms, inclusive; records without a date count as oldest
   std::optional<std::int64_t> until;  // ms, exclusive
-  // Only that many of what passes everything else, by date; of several sources, that many of each. A source that leaves
-  // others out by itself must check every other part of the query itself, too.
+  // Only that many of what passes everything else, by date; of several sources, that many of all together. A record that
+  // two of them hold counts twice. A source that leaves others out by itself must check every other part of the query
+  // itself, too, and sees to its own records only.
   std::optional<std::uint64_t> newest;
   bool starred_only = false;           // stores that know no stars yield nothing; only they can tell
   std::set<std::int64_t> call_types;   // CallType; empty: all; SMS and MMS pass

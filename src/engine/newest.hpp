@@ -29,28 +29,28 @@ class NewestDates {
     }
   }
 
-  // After all were seen, asked for each once more in the same order: whether it is among the N. Of those as old as the
+  // All were seen.
+  void settle() {
+    if (heap_.empty()) return;
+    threshold_ = heap_.top();
+    for (; !heap_.empty(); heap_.pop()) {
+      if (heap_.top() == threshold_) ++ties_left_;
+    }
+  }
+
+  // After settle(), asked for each once more in the same order: whether it is among the N. Of those as old as the
   // oldest wanted, the first come.
   bool take(std::int64_t date) {
-    if (!threshold_) settle();
-    if (date > *threshold_) return true;
-    if (date < *threshold_ || ties_left_ == 0) return false;
+    if (date != threshold_) return date > threshold_;
+    if (ties_left_ == 0) return false;
     --ties_left_;
     return true;
   }
 
  private:
-  void settle() {
-    threshold_ = heap_.empty() ? std::numeric_limits<std::int64_t>::max() : heap_.top();
-    while (!heap_.empty()) {
-      if (heap_.top() == *threshold_) ++ties_left_;
-      heap_.pop();
-    }
-  }
-
   std::uint64_t wanted_;
   std::priority_queue<std::int64_t, std::vector<std::int64_t>, std::greater<>> heap_;  // the oldest on top
-  std::optional<std::int64_t> threshold_;
+  std::int64_t threshold_ = std::numeric_limits<std::int64_t>::max();
   std::uint64_t ties_left_ = 0;
 };
 

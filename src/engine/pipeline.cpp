@@ -57,6 +57,7 @@ class Pipeline final : private Reader {
   void finish_for_unwinding() noexcept;
   void fail_what_was_written();
 
+  void on_source(Source& source) override { source_name_ = source.name(); }
   void on_record(Record record, const std::string& position) override;
   void on_filtered(RecordType type) override;
   void on_skipped(std::uint64_t filtered, std::uint64_t known, std::uint64_t foreign) override;
@@ -171,11 +172,7 @@ bool Pipeline::read_keys() {
 }
 
 void Pipeline::copy(std::span<Source* const> sources, std::unique_ptr<Cursor> first) {
-  for (Source* source : sources) {
-    source_name_ = source->name();
-    std::unique_ptr<Cursor> cursor = first ? std::move(first) : source->open(pushed_);
-    read_all(*source, std::move(cursor), pushed_, options_, cancel_, *this);
-  }
+  read_all(sources, std::move(first), pushed_, options_, cancel_, *this);
   flush(Until::all_is_known);
 }
 

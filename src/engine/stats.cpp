@@ -18,7 +18,8 @@ class Census final : public engine::Reader {
   Stats run(Source& source, const TransferOptions& options, const CancelToken& cancel) {
     source_name_ = source.name();
     const Query pushed = engine::pushed_down(options.query);
-    engine::read_all(source, source.open(pushed), pushed, options, cancel, *this);
+    Source* const sources[] = {&source};
+    engine::read_all(sources, source.open(pushed), pushed, options, cancel, *this);
     stats_.parties = parties_.size();
     return stats_;
   }

@@ -25,7 +25,8 @@ class Comparison final : public engine::Reader {
       keys_ = keys;
       tell_progress(Progress::Stage::reading_keys, {});
     });
-    engine::read_all(a, std::move(cursor), pushed, options, cancel_, *this);
+    Source* const sources[] = {&a};
+    engine::read_all(sources, std::move(cursor), pushed, options, cancel_, *this);
     return report_;
   }
 

@@ -37,8 +37,9 @@ class Selecting(ToolTest):
         self.assertEqual([record["date"] for record in self.records("newest.jsonl")],
                          ["1706805030303", "1706908332121", "1706954564808"])
 
-    def test_newest_is_of_each_input(self):
-        self.assertEqual(self.written("--newest", "3"), (3, 0, 3))
+    def test_newest_is_of_all_inputs_together(self):
+        self.assertEqual(self.written("--newest", "3"), (2, 0, 1))
+        self.assertEqual(self.written("--newest", "3", inputs=(CALLS_XML, SMS_XML)), (2, 0, 1))
 
     def test_addresses_in_any_spelling(self):
         self.assertEqual(self.written("--addresses", "(202) 555-0143"), (10, 3, 1))

@@ -261,6 +261,46 @@ TEST(Transfer, TakesTheFirstOfThoseEquallyOld) {
   }
 }
 
+TEST(Transfer, TakesTheNewestOfAllSourcesTogether) {
+  for (const bool first_reopenable : {true, false}) {
+    for (const bool second_reopenable : {true, false}) {
+      Batch old;
+      old.add(sms(1));
+      old.add(sms(7));
+      old.add(sms(2));
+      Batch young;
+      young.add(sms(8));
+      young.add(sms(6));
+      young.add(sms(9));
+      ScriptedSource first({old}, first_reopenable);
+      ScriptedSource second({young}, second_reopenable);
+      MemoryStore to;
+      TransferOptions options;
+      options.query.newest = 3;
+      Source* const sources[] = {&first, &second};
+      const Report report = transfer(sources, to, options);
+      EXPECT_EQ(to.records(), (std::vector<Record>{sms(7), sms(8), sms(9)}));
+      EXPECT_EQ(report.sms, (Counts{6, 3, 0, 3, 0}));
+    }
+  }
+}
+
+TEST(Transfer, TakesTheFirstSourcesRecordsOfThoseEquallyOld) {
+  Batch one;
+  one.add(sms(1));
+  Batch two;
+  two.add(sms(2));
+  two.add(sms(1));
+  ScriptedSource first({one}, false);
+  ScriptedSource second({two}, true);
+  MemoryStore to;
+  TransferOptions options;
+  options.query.newest = 2;
+  Source* const sources[] = {&first, &second};
+  EXPECT_EQ(transfer(sources, to, options).sms, (Counts{3, 1, 0, 2, 0}));
+  EXPECT_EQ(to.records(), (std::vector<Record>{sms(1), sms(2)}));
+}
+
 TEST(Transfer, TakesNoneOfTheNewestNone) {
   for (const bool reopenable : {true, false}) {
     Batch batch;
