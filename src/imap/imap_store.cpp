@@ -6,6 +6,7 @@
 #include "imap/duplicates.hpp"
 #include "imap/folder_scan.hpp"
 #include "imap/imap_uri.hpp"
+#include "imap/large_mail.hpp"
 #include "imap/locator.hpp"
 #include "imap/mail_cursor.hpp"
 #include "imap/server_info.hpp"
@@ -110,13 +111,23 @@ std::optional<Record> ImapStore::fetch(std::string_view locator) {
     const auto open = session.keep_open(where->folder);
     if (!open || open->uid_validity != where->uid_validity) return std::nullopt;
     std::optional<Record> found;
+    LargeMail large;
+    const auto take = [&](std::string_view mail) {
+      auto decoded = s.decoder.decode(mail);
+      if (decoded.kind == MailKind::record) found = std::move(decoded.record);
+    };
     auto& dialogue = session.dialogue();
-    dialogue.finish_fetch(dialogue.send("UID FETCH " + std::to_string(where->uid) + " (UID BODY.PEEK[])"),
-                          [&](const FetchedMail& mail) {
-                            if (mail.uid != where->uid || !mail.has_content) return;
-                            auto decoded = s.decoder.decode(mail.content);
-                            if (decoded.kind == MailKind::record) found = std::move(decoded.record);
-                          });
+    dialogue.finish_fetch(
+        dialogue.send("UID FETCH " + std::to_string(where->uid) + " (UID " + first_piece_item() + ')'),
+        [&](const FetchedMail& mail) {
+          if (mail.uid != where->uid || !mail.has_content) return;
+          if (may_go_on(mail))
+            large.start(mail);
+          else
+            take(mail.content);
+        });
+    if (large.uid() != 0 && large.fetch(dialogue, s.options.limits.mail_size) == LargeMail::End::complete)
+      take(large.view());
     return found;
   });
 }

@@ -15,11 +15,13 @@ namespace {
 
 // What one FETCH should bring, as far as the mails before it tell.
 constexpr std::uint64_t chunk_size = 1 << 20;
-constexpr std::uint64_t max_chunk_mails = 512;
+constexpr std::uint64_t max_chunk_mails = 256;
 constexpr std::uint64_t first_chunk_mails = 64;
 // A chunk that brings more than this has its parts in files from there on.
 constexpr std::uint64_t large_chunk = 8 << 20;
 constexpr std::size_t thrifty_memory = 4096;
+// So many answers of a server that can't be read are put down to single mails; then it is the server.
+constexpr std::size_t max_poisonous = 100;
 
 Limits thrifty(Limits limits) {
   limits.blob_memory = std::min(limits.blob_memory, thrifty_memory);
@@ -42,6 +44,7 @@ bool needs_headers(const Query& query) {
 MailCursor::MailCursor(const ImapOptions& options, const StoreOptions& store, Sessions& sessions,
                        std::vector<std::string> folders, Query query, Access access, std::string store_name)
     : options_(options),
+      limits_(store.limits),
       sessions_(sessions),
       query_(std::move(query)),
       store_name_(std::move(store_name)),
@@ -165,6 +168,7 @@ bool MailCursor::next(Batch& out) {
 }
 
 void MailCursor::step() {
+  bool reading_chunk = false;
   try {
     if (!session_) {
       session_ = sessions_.take();
@@ -174,7 +178,13 @@ void MailCursor::step() {
     if (!open_) open_folder();
     send_chunks();
     if (!chunks_.empty()) {
+      reading_chunk = true;
       finish_chunk();
+      attempts_.succeeded();
+      return;
+    }
+    if (!large_.empty()) {
+      fetch_large();
       attempts_.succeeded();
       return;
     }
@@ -184,6 +194,7 @@ void MailCursor::step() {
     if (folder_ == folders_.size()) sessions_.give_back(std::move(session_));
   } catch (const Error& error) {
     session_.reset();
+    if (reading_chunk && leave_out_poison(error)) return;
     if (!sessions_.wait(attempts_, error)) throw;
   }
 }
@@ -197,18 +208,24 @@ void MailCursor::open_folder() {
 }
 
 void MailCursor::send_chunks() {
+  if (!large_.empty()) return;  // these come first
   auto& folder = folders_[folder_];
-  const auto count = mails_seen_ == 0
-                         ? first_chunk_mails
-                         : std::clamp<std::uint64_t>(chunk_size / std::max<std::uint64_t>(1, bytes_seen_ / mails_seen_),
-                                                     1, max_chunk_mails);
   while (chunks_.size() < fetches_in_flight) {
+    auto count = mails_seen_ == 0
+                     ? first_chunk_mails
+                     : std::clamp<std::uint64_t>(chunk_size / std::max<std::uint64_t>(1, bytes_seen_ / mails_seen_), 1,
+                                                 max_chunk_mails);
+    if (careful_ != 0) {
+      --careful_;
+      count = 1;
+    }
     Chunk chunk;
     std::string command;
     if (folder.all) {
       if (folder.next_number > folder.messages) return;
       const auto last =
           static_cast<std::uint32_t>(std::min<std::uint64_t>(folder.messages, folder.next_number + count - 1));
+      chunk.mails = last - folder.next_number + 1;
       command = "FETCH " + std::to_string(folder.next_number) + ':' + std::to_string(last);
       folder.next_number = last + 1;
     } else {
@@ -216,10 +233,11 @@ void MailCursor::send_chunks() {
       if (left.empty()) return;
       const auto now = left.first(std::min<std::size_t>(left.size(), count));
       chunk.uids.assign(now.begin(), now.end());
+      chunk.mails = now.size();
       folder.next += now.size();
       command = "UID FETCH " + to_sequence_set(now);
     }
-    chunk.tag = session_->dialogue().send(command + " (UID FLAGS BODY.PEEK[])");
+    chunk.tag = session_->dialogue().send(command + " (UID FLAGS " + first_piece_item() + ')');
     chunks_.push_back(std::move(chunk));
   }
 }
@@ -246,17 +264,76 @@ void MailCursor::take(const FetchedMail& mail) {
   bytes_seen_ += mail.content.size();
   chunk_bytes_ += mail.content.size();
   if (mail.deleted) return;
-  auto& decoder = chunk_bytes_ > large_chunk ? thrifty_decoder_ : decoder_;
-  decoder.decode(mail.content, decoded_);
+  if (may_go_on(mail)) {
+    // The first one's beginning is kept; of the others this was fetched in vain, which bounds the temporary files.
+    if (large_.empty()) large_mail_.start(mail);
+    large_.push_back(mail.uid);
+    return;
+  }
+  take_whole(mail.content, mail.uid, chunk_bytes_ > large_chunk ? thrifty_decoder_ : decoder_);
+}
+
+void MailCursor::take_whole(std::string_view mail, std::uint32_t uid, MimeDecoder& decoder) {
+  decoder.decode(mail, decoded_);
   if (decoded_.problem) {
-    decoded_.problem->where = place(folder_, mail.uid);
-    ready_.push_back({std::move(*decoded_.problem), mail.uid, folder_});
+    decoded_.problem->where = place(folder_, uid);
+    ready_.push_back({std::move(*decoded_.problem), uid, folder_});
     decoded_.problem.reset();
   }
   if (decoded_.kind == MailKind::record)
-    ready_.push_back({std::move(decoded_.record), mail.uid, folder_});
+    ready_.push_back({std::move(decoded_.record), uid, folder_});
   else if (decoded_.kind == MailKind::foreign)
     ++foreign_;
+}
+
+// One mail that is larger than what a chunk brings.
+void MailCursor::fetch_large() {
+  const auto uid = large_.front();
+  if (large_mail_.uid() != uid) large_mail_.start(uid);
+  const auto fail = [&](const Error& error) {
+    Problem problem;
+    problem.code = error.code();
+    problem.where = place(folder_, uid);
+    problem.why = error.what();
+    ready_.push_back({std::move(problem), uid, folder_});
+  };
+  switch (large_mail_.fetch(session_->dialogue(), limits_.mail_size)) {
+    case LargeMail::End::complete:
+      try {
+        take_whole(large_mail_.view(), uid, thrifty_decoder_);
+      } catch (const Error& error) {  // no room for its parts
+        fail(error);
+      }
+      break;
+    case LargeMail::End::gone:
+      break;
+    case LargeMail::End::failed:
+      fail(large_mail_.failure());
+      break;
+  }
+  large_mail_.start(0);  // its file goes
+  large_.erase(large_.begin());
+}
+
+// After an answer that broke the rules, or the bounds of what is taken: if it was about a single mail, that one becomes
+// a Problem; if it was about several, these are asked for one by one. False if it was neither.
+bool MailCursor::leave_out_poison(const Error& error) {
+  if (error.code() != ErrorCode::protocol && error.code() != ErrorCode::limit_exceeded) return false;
+  if (poisonous_ == max_poisonous) return false;
+  ++poisonous_;
+  auto& chunk = chunks_.front();
+  careful_ = chunk.mails - std::min(chunk.mails, chunk.received.size());
+  if (chunk.uids.size() == 1) {
+    careful_ = 0;
+    const auto uid = chunk.uids.front();
+    chunk.received.push_back(uid);
+    Problem problem;
+    problem.code = error.code();
+    problem.where = place(folder_, uid);
+    problem.why = error.what();
+    ready_.push_back({std::move(problem), uid, folder_});
+  }
+  return true;
 }
 
 // The server could not give some of what was asked for.

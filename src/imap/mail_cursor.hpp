@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "imap/large_mail.hpp"
 #include "imap/sessions.hpp"
 #include "smsbackup/imap_options.hpp"
 #include "smsbackup/mime.hpp"
@@ -39,6 +40,7 @@ class MailCursor final : public Cursor {
   };
   struct Chunk {
     Tag tag = 0;
+    std::size_t mails = 0;
     std::vector<std::uint32_t> uids;      // none with Folder::all
     std::vector<std::uint32_t> received;  // ascending as far as servers go
   };
@@ -56,10 +58,14 @@ class MailCursor final : public Cursor {
   void finish_chunk();
   void resume();
   void take(const FetchedMail& mail);
+  void take_whole(std::string_view mail, std::uint32_t uid, MimeDecoder& decoder);
+  void fetch_large();
+  bool leave_out_poison(const Error& error);
   void report_missing(const Chunk& chunk, const Status& status);
   std::string place(std::size_t folder, std::uint32_t uid) const;
 
   const ImapOptions& options_;
+  Limits limits_;
   Sessions& sessions_;
   Query query_;
   std::string store_name_;
@@ -77,7 +83,11 @@ class MailCursor final : public Cursor {
   std::uint64_t chunk_bytes_ = 0;
   std::uint64_t mails_seen_ = 0;
   std::uint64_t bytes_seen_ = 0;
-  std::uint32_t highest_uid_ = 0;  // of the folder's finished chunks
+  std::uint32_t highest_uid_ = 0;     // of the folder's finished chunks
+  std::vector<std::uint32_t> large_;  // of this folder, to be fetched one by one
+  LargeMail large_mail_;
+  std::size_t careful_ = 0;    // so many mails are asked for singly: an answer about one of them can't be read
+  std::size_t poisonous_ = 0;  // answers that could not be read
 
   std::deque<Ready> ready_;
   std::uint64_t filtered_ = 0, known_ = 0, foreign_ = 0;

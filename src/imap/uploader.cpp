@@ -11,7 +11,15 @@ namespace smsbackup::imap {
 namespace {
 
 // Larger records are encoded piece by piece into a temporary file.
-constexpr std::size_t encoded_in_memory = 4 << 20;
+constexpr std::uint64_t encoded_in_memory = 4 << 20;
+
+// About what a mail of it takes; its parts may be in files.
+std::uint64_t size_of(const Record& record) {
+  std::uint64_t size = memory_size(record);
+  if (const auto* mms = std::get_if<Mms>(&record))
+    for (const auto& part : mms->parts) size += part.data ? part.data->size() : 0;
+  return size;
+}
 
 }  // namespace
 
@@ -39,7 +47,7 @@ const std::string& Uploader::folder_for(RecordType type) const {
 void Uploader::add(const Record& record) {
   auto mail = std::make_shared<OutgoingMail>();
   MailHead head;
-  if (memory_size(record) > encoded_in_memory) {
+  if (size_of(record) > encoded_in_memory) {
     BlobWriter spill;
     head = encoder_.encode(record, [&](std::string_view piece) { spill.append(piece); });
     mail->spilled = spill.finish();

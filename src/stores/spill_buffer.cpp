@@ -3,6 +3,9 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <system_error>
+
+#include "smsbackup/error.hpp"
 
 namespace smsbackup::stores {
 
@@ -20,7 +23,10 @@ void SpillBuffer::append(std::string_view bytes) {
       bytes_.append(bytes);
       return;
     }
-    file_.emplace(OutputFile::create_unique(std::filesystem::temp_directory_path() / "smsbackup-XXXXXX"));
+    std::error_code error;
+    const auto folder = std::filesystem::temp_directory_path(error);
+    if (error) throw Error(ErrorCode::io, "there is no folder for temporary files", "set TMPDIR to a writable folder");
+    file_.emplace(OutputFile::create_unique(folder / "smsbackup-XXXXXX"));
     ::unlink(file_->path().c_str());
     file_->write(bytes_);
     bytes_ = std::string();

@@ -1,8 +1,13 @@
 // The command with a mail server, as a user runs it.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <filesystem>
 
 #include "integration/imap/imap_fixture.hpp"
+#include "smsbackup/jsonl_store.hpp"
 #include "support/server_process.hpp"
 
 namespace smsbackup {
@@ -96,6 +101,50 @@ TEST_F(ToolWithServer, SaysWhatIsWrong) {
   EXPECT_TRUE(has(plain.said, "--insecure")) << plain.said;
   EXPECT_EQ(run("check --insecure imap://u1@localhost:" + std::to_string(server_->port()) + "/").code, 0);
   EXPECT_EQ(run("check maildir:x").code, 2);
+}
+
+// The peak resident memory in MiB of a child that does that. It begins with what this process has.
+template <class Work>
+long peak_of(const Work& work) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(work() ? 0 : 1);
+  int status = 0;
+  rusage usage{};
+  ::wait4(child, &status, 0, &usage);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  return usage.ru_maxrss / 1024;
+}
+
+long peak_of_tool(const std::vector<std::string>& arguments) {
+  return peak_of([&] {
+    std::vector<char*> words{const_cast<char*>(SMSBACKUP_TOOL)};
+    for (const auto& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+    words.push_back(nullptr);
+    ::setenv("SMSBACKUP_PASSWORD", "pass", 1);
+    return std::freopen("/dev/null", "w", stdout) != nullptr && ::execv(words.front(), words.data()) == 0;
+  });
+}
+
+TEST_F(ToolWithServer, ALargeAttachmentTakesLittleMemory) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "the address sanitizer takes memory of its own";
+#endif
+  constexpr long part = 64;
+  const auto from = folder_.path() / "large.jsonl", to = folder_.path() / "back.jsonl";
+  const auto records = [] {
+    return std::vector<Record>{make_sms(1), make_mms(2, std::size_t{part} << 20), make_sms(3)};
+  };
+  peak_of([&] {
+    JsonlStore store(from, Access::write);
+    store.write(records());
+    store.finish();
+    return true;
+  });
+  const auto ca = folder_.path() / "ca.pem";
+  EXPECT_LT(peak_of_tool({"backup", "--ca-file", ca, from, mailbox("Large")}), 64);
+  EXPECT_LT(peak_of_tool({"restore", "--ca-file", ca, mailbox("Large"), to}), 64 + part);
+  JsonlStore store(to, Access::read);
+  expect_same(read_all(store), records());
 }
 
 // Whatever fails, and however much is logged: no secret is in it.
