@@ -53,5 +53,8 @@ expect "restored records" 57 "$(wc -l <restored.jsonl)"
 
 title "6. Do both sides hold the same records?"
 run "smsbackup verify sms-20240203101500.xml restored.jsonl"
-run "smsbackup verify archive restored.jsonl"
-run "smsbackup verify restored.jsonl archive"
+run "smsbackup verify --both-ways archive restored.jsonl"
+
+title "7. One letter changed by hand is found, and named without being shown"
+run "sed 's/Could you bring/Would you bring/' restored.jsonl >changed.jsonl"
+run "smsbackup verify archive changed.jsonl || test \$? = 1"

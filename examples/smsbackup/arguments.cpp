@@ -149,7 +149,8 @@ void add_contacts(CLI::App& app, Arguments& arguments) {
 void add_dedup(CLI::App& app, Arguments& arguments) {
   add_choice(app, "--dedup", arguments.dedup.level, dedup_levels, "What counts as the same record (default: tolerant)")
       ->group("Duplicates");
-  app.add_flag("--explain", arguments.explain, "Say where each duplicate or missing record was, and why it is one")
+  app.add_flag("--explain", arguments.explain,
+               "Say where each duplicate was and why it is one; verify: list all differences")
       ->group("Duplicates");
 }
 
@@ -306,9 +307,12 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
   restore->add_flag("--mark-read", arguments.mark_read, "Restore everything as read")->group("Restoring");
   add_transfer(*restore, arguments);
 
-  CLI::App* verify = command(Command::verify, "verify", "Check that everything of A is in B, and list what is not",
-                             "smsbackup verify phone.xml maildir:archive");
+  CLI::App* verify =
+      command(Command::verify, "verify", "Check that everything of A is in B unchanged, and list what is not",
+              "smsbackup verify phone.xml maildir:archive");
   verify->add_option("stores", places, "what should be there, and where")->type_name("A B")->required();
+  verify->add_flag("--both-ways", arguments.both_ways, "What only B has is a difference, too")->group("Which records");
+  verify->add_flag("--json", arguments.json, "As JSON")->group("Telling");
   add_selection(*verify, arguments);
   add_contacts(*verify, arguments);
   add_dedup(*verify, arguments);

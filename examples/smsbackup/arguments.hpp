@@ -35,8 +35,9 @@ struct Arguments {
   bool keep_sub_id = false;
   bool mark_read = false;
 
-  std::string report;  // a file for the report as JSON, "-" is standard output; empty: none
-  bool json = false;   // stats
+  std::string report;      // a file for the report as JSON, "-" is standard output; empty: none
+  bool json = false;       // stats, verify
+  bool both_ways = false;  // verify: what only B has is a difference, too
 
   smsbackup::ImapOptions imap;         // what the command line says about mail servers; no secret
   std::string password_command;        // prints the password; empty: none

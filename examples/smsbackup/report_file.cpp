@@ -58,11 +58,6 @@ class FileBeside {
   int descriptor_ = -1;
 };
 
-std::string with_type(std::string_view name, const smsbackup::Counts& counts) {
-  return fmt::format(R"("{}":{{"read":{},"filtered":{},"found":{},"missing":{}}})", name, counts.read, counts.filtered,
-                     counts.duplicate, counts.failed);
-}
-
 std::string time_or_null(const std::optional<std::int64_t>& ms) {
   return ms ? fmt::format("\"{}\"", smsbackup::format_iso8601(*ms)) : "null";
 }
@@ -88,12 +83,6 @@ void print_out(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     throw Failure(ExitCode::output, fmt::format("writing to standard output failed: {}", std::strerror(errno)));
   }
-}
-
-std::string to_json(const smsbackup::VerifyReport& report) {
-  return fmt::format(R"({{"all_there":{},{},{},{},"missing":{},"unreadable":{}}})", report.all_there(),
-                     with_type("sms", report.sms), with_type("mms", report.mms), with_type("call", report.call),
-                     report.missing(), report.unreadable);
 }
 
 std::string to_json(const smsbackup::Stats& stats) {

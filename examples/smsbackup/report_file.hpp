@@ -13,7 +13,6 @@ void write_report(const std::string& destination, const std::string& json);
 // Writes to standard output. Throws Failure(output) when nobody takes it.
 void print_out(const std::string& text);
 
-std::string to_json(const smsbackup::VerifyReport& report);
 std::string to_json(const smsbackup::Stats& stats);
 
 }  // namespace tool

@@ -96,30 +96,52 @@ std::string report_text(const Report& report, const Trouble& trouble, const std:
   return out + fmt::format("  {}\n", paint(terminal, ending.colour, ending.sentence));
 }
 
+namespace {
+
+Ending ending_of(const smsbackup::VerifyReport& report, const Trouble& trouble, const std::string& a,
+                 const std::string& b, bool both_ways) {
+  const smsbackup::VerifyReport::PerType total = report.total();
+  std::string sentence;
+  const auto add = [&sentence](const std::string& words) { sentence += (sentence.empty() ? "" : "; ") + words; };
+  const auto is = [](std::uint64_t number) { return number == 1 ? "is" : "are"; };
+  if (total.missing > 0) {
+    add(fmt::format("{} of {} {} missing in {}", counted(total.missing, "record"), a, is(total.missing), b));
+  }
+  if (total.changed > 0) {
+    add(fmt::format("{} of {} {} changed in {}", counted(total.changed, "record"), a, is(total.changed), b));
+  }
+  if (both_ways && total.extra > 0) {
+    add(fmt::format("{} {} in {} only", counted(total.extra, "record"), is(total.extra), b));
+  }
+  if (!sentence.empty()) return {Colour::red, sentence + "."};
+  if (report.unreadable > 0) {
+    return {Colour::yellow,
+            fmt::format("What could be read of {} is in {}, but {}.", a, b,
+                        trouble.cut_off ? "the input ends in the middle"
+                                        : fmt::format("{} could not be read", counted(report.unreadable, "record")))};
+  }
+  if (report.same()) return {Colour::green, fmt::format("Everything of {} is in {}, and nothing else.", a, b)};
+  if (total.extra > 0) {
+    return {Colour::green, fmt::format("Everything of {} is in {}, which has {} more.", a, b, grouped(total.extra))};
+  }
+  return {Colour::green, fmt::format("Everything of {} is in {}.", a, b)};
+}
+
+}  // namespace
+
 std::string verify_text(const smsbackup::VerifyReport& report, const Trouble& trouble, const std::string& a,
-                        const std::string& b, const Terminal& terminal) {
-  Table table({"compared", "found", "missing"});
-  Counts total;
-  const auto add = [&](const char* title, const Counts& counts) {
-    table.add_row(title, {count_cell(counts.read - counts.filtered), count_cell(counts.duplicate, Colour::green),
-                          count_cell(counts.failed, Colour::red)});
+                        const std::string& b, bool both_ways, const Terminal& terminal) {
+  Table table({"compared", "found", "changed", "missing", "extra"});
+  const auto add = [&](const char* title, const smsbackup::VerifyReport::PerType& counts) {
+    table.add_row(title, {count_cell(counts.compared), count_cell(counts.found, Colour::green),
+                          count_cell(counts.changed, Colour::red), count_cell(counts.missing, Colour::red),
+                          count_cell(counts.extra, both_ways ? Colour::red : Colour::none)});
   };
-  for (const Counts* counts : {&report.sms, &report.mms, &report.call}) total += *counts;
   add("SMS", report.sms);
   add("MMS", report.mms);
   add("Calls", report.call);
-  add("Total", total);
-
-  Ending ending{Colour::green, fmt::format("Everything of {} is in {}.", printable(a), printable(b))};
-  if (report.missing() > 0) {
-    ending = {Colour::red, fmt::format("{} of {} {} missing in {}.", counted(report.missing(), "record"), printable(a),
-                                       report.missing() == 1 ? "is" : "are", printable(b))};
-  } else if (report.unreadable > 0) {
-    ending = {Colour::yellow,
-              fmt::format("What could be read of {} is in {}, but {}.", printable(a), printable(b),
-                          trouble.cut_off ? "the input ends in the middle"
-                                          : fmt::format("{} could not be read", counted(report.unreadable, "record")))};
-  }
+  add("Total", report.total());
+  const Ending ending = ending_of(report, trouble, printable(a), printable(b), both_ways);
   return table.text(terminal) + fmt::format("\n  {}\n", paint(terminal, ending.colour, ending.sentence));
 }
 

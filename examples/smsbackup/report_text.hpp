@@ -13,7 +13,7 @@ namespace tool {
 std::string report_text(const smsbackup::Report& report, const Trouble& trouble, const std::string& output,
                         const Terminal& terminal);
 std::string verify_text(const smsbackup::VerifyReport& report, const Trouble& trouble, const std::string& a,
-                        const std::string& b, const Terminal& terminal);
+                        const std::string& b, bool both_ways, const Terminal& terminal);
 std::string stats_text(const smsbackup::Stats& stats, const Terminal& terminal);
 
 // "1 record", "2,000 records"

@@ -13,8 +13,13 @@ void RunObserver::on_duplicate(const smsbackup::Record& record, const smsbackup:
 }
 
 std::string describe(const smsbackup::Record& record, std::string_view position) {
+  return describe(smsbackup::type_of(record), smsbackup::direction_of(record), smsbackup::date_of(record), position);
+}
+
+std::string describe(smsbackup::RecordType type, smsbackup::Direction direction, std::optional<std::int64_t> date,
+                     std::string_view position) {
   std::string text;
-  switch (smsbackup::direction_of(record)) {
+  switch (direction) {
     case smsbackup::Direction::incoming:
       text = "incoming ";
       break;
@@ -24,8 +29,7 @@ std::string describe(const smsbackup::Record& record, std::string_view position)
     case smsbackup::Direction::unknown:
       break;
   }
-  text += smsbackup::to_string(smsbackup::type_of(record));
-  const auto date = smsbackup::date_of(record);
+  text += smsbackup::to_string(type);
   text += date ? fmt::format(" of {}", smsbackup::format_iso8601(*date)) : " without a date";
   if (!position.empty()) text += fmt::format(" ({})", printable(position));
   return text;

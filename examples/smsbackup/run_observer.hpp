@@ -2,6 +2,10 @@
 // what a message says or who wrote it.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "arguments.hpp"
 #include "console.hpp"
 #include "progress.hpp"
@@ -27,5 +31,7 @@ class RunObserver final : public smsbackup::Observer {
 
 // "incoming sms of 2024-02-03T10:15:00Z (sms.xml, row 12)"
 std::string describe(const smsbackup::Record& record, std::string_view position);
+std::string describe(smsbackup::RecordType type, smsbackup::Direction direction, std::optional<std::int64_t> date,
+                     std::string_view position);
 
 }  // namespace tool

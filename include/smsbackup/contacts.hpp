@@ -74,8 +74,9 @@ struct VcardResult {
 };
 SMSBACKUP_EXPORT VcardResult parse_vcards(std::string_view text, const Limits& limits = {});
 
-// Reads a .vcf file of any size into a book. Throws Error(not_found, permission_denied or io), Error(empty_input), or
-// Error(unknown_format) when it holds no card at all. Problems are added to `problems` when given.
+// Reads a .vcf file of any size into a book. Throws Error(not_found, permission_denied, io, or invalid_argument for a
+// folder), Error(empty_input), or Error(unknown_format) when it holds no card at all. Problems are added to `problems`
+// when given.
 SMSBACKUP_EXPORT MemoryContactBook read_vcard_file(const std::filesystem::path& file, const Limits& limits = {},
                                                    std::vector<Problem>* problems = nullptr);
 

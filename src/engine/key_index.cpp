@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <random>
 #include <utility>
 
 #include "engine/address_classes.hpp"
@@ -15,6 +14,8 @@
 #include "engine/key_table.hpp"
 #include "engine/locator_list.hpp"
 #include "engine/mix.hpp"
+#include "engine/random_seed.hpp"
+#include "engine/second_of.hpp"
 #include "smsbackup/address.hpp"
 #include "smsbackup/dedup.hpp"
 
@@ -53,13 +54,6 @@ bool may_be_same(std::uint32_t a, std::uint32_t b) {
 // Nothing is left that a look-up could tell apart from it.
 bool is_complete(std::uint32_t payload) { return moment_of(payload) != Moment::some_time || id_of(payload) != 0; }
 
-std::int64_t floor_to_second(std::int64_t ms) { return ms / 1000 - (ms % 1000 < 0 ? 1 : 0); }
-
-std::uint64_t random_seed() {
-  std::random_device device;
-  return static_cast<std::uint64_t>(device()) << 32 | device();
-}
-
 std::uint64_t half(const Digest& digest, std::size_t offset) {
   std::uint64_t value = 0;
   std::memcpy(&value, digest.bytes.data() + offset, sizeof value);
@@ -75,7 +69,7 @@ Fingerprint valid(std::uint64_t high, std::uint64_t low) {
 
 struct [[gnu::visibility("hidden")]] KeyIndex::State {
   explicit State(DedupPolicy given)
-      : policy(std::move(given)), seed(random_seed()), classes(policy.level == DedupLevel::exact, seed) {}
+      : policy(std::move(given)), seed(engine::random_seed()), classes(policy.level == DedupLevel::exact, seed) {}
 
   struct Parties {
     std::uint64_t classes = 0;  // of which classes
@@ -84,7 +78,6 @@ struct [[gnu::visibility("hidden")]] KeyIndex::State {
   };
 
   DedupPolicy policy;
-  // Taken anew for each index, so that nobody can prepare an archive whose keys collide in the tables.
   std::uint64_t seed;
   AddressClasses classes;
   KeyTable table;
@@ -164,7 +157,7 @@ KeyIndex::State::Parties KeyIndex::State::find_parties(const RecordKey& key) con
 std::uint64_t KeyIndex::State::when_and_what(const RecordKey& key) const {
   const std::uint64_t what =
       static_cast<std::uint64_t>(key.type) << 8 | static_cast<std::uint64_t>(key.direction) << 4 | (key.date ? 1U : 0U);
-  const std::int64_t second = key.date ? floor_to_second(*key.date) : 0;
+  const std::int64_t second = key.date ? engine::second_of(*key.date) : 0;
   return mix(mix(seed ^ static_cast<std::uint64_t>(second)) ^ what);
 }
 

@@ -9,27 +9,30 @@ namespace {
 
 constexpr std::uint64_t keys_between_calls = 1024;
 
-// A sink may know a record's time to the second only and not all of its parties, so it is asked for more than the
-// query says.
+// One side may know a record's time to the second only and not all of its parties, so the sink is asked for more than
+// the query says.
 Query wider(const Query& query) {
   Query asked;
   asked.types = query.types;
   constexpr std::int64_t oldest = std::numeric_limits<std::int64_t>::min();
-  if (query.since) asked.since = *query.since < oldest + 1000 ? oldest : *query.since - 999;
-  if (query.until) asked.until = *query.until;
+  constexpr std::int64_t youngest = std::numeric_limits<std::int64_t>::max();
+  if (query.since) asked.since = *query.since < oldest + 999 ? oldest : *query.since - 999;
+  if (query.until) asked.until = *query.until > youngest - 999 ? youngest : *query.until + 999;
   return asked;
 }
 
 }  // namespace
 
-void KnownRecords::read_keys(const Query& query, const std::function<void(std::uint64_t)>& on_key) {
+void KnownRecords::read_keys(const Query& query, const std::function<void(std::uint64_t)>& on_count,
+                             const Sink::KeyVisitor& on_key) {
   if (index_.policy().level == DedupLevel::off) return;
   std::uint64_t keys = 0;
   sink_.keys(wider(query), index_.policy(), [&](const RecordKey& key) {
     index_.insert(key);
-    if (++keys % keys_between_calls == 0) on_key(keys);
+    if (on_key) on_key(key);
+    if (++keys % keys_between_calls == 0) on_count(keys);
   });
-  on_key(keys);
+  on_count(keys);
 }
 
 RecordKey KnownRecords::key(const Record& record) const {

@@ -17,8 +17,10 @@ class KnownRecords final : public KnownKeys {
  public:
   KnownRecords(Sink& sink, DedupPolicy policy) : sink_(sink), index_(std::move(policy)) {}
 
-  // Learns what the sink has for that query. `on_key` is called now and then with how many are known, and may throw.
-  void read_keys(const Query& query, const std::function<void(std::uint64_t)>& on_key);
+  // Learns what the sink has for that query. `on_count` is called now and then with how many are known, `on_key` with
+  // each; both may throw.
+  void read_keys(const Query& query, const std::function<void(std::uint64_t)>& on_count,
+                 const Sink::KeyVisitor& on_key = {});
 
   // Whether the record is there; if not, it counts as there from now on. Never says `undecided`: in doubt the record is
   // unseen. Without `explain` the explanation is empty.

@@ -2,57 +2,13 @@
 
 #include <string_view>
 
-#include "model/unicode.hpp"
+#include "engine/json_object.hpp"
 #include "smsbackup/time.hpp"
 
 namespace smsbackup {
 namespace {
 
-// Builds one JSON object; values are appended in the order of the calls.
-class JsonObject {
- public:
-  explicit JsonObject(std::string& out) : out_(out) { out_ += '{'; }
-  JsonObject(const JsonObject&) = delete;
-  JsonObject& operator=(const JsonObject&) = delete;
-  ~JsonObject() { out_ += '}'; }
-
-  std::string& name(std::string_view name) {
-    if (!first_) out_ += ',';
-    first_ = false;
-    quote(name);
-    out_ += ':';
-    return out_;
-  }
-  void text(std::string_view name_of, std::string_view value) {
-    name(name_of);
-    quote(value);
-  }
-  void number(std::string_view name_of, std::uint64_t value) { name(name_of) += std::to_string(value); }
-  void boolean(std::string_view name_of, bool value) { name(name_of) += value ? "true" : "false"; }
-
- private:
-  void quote(std::string_view text) {
-    constexpr char hex[] = "0123456789abcdef";
-    out_ += '"';
-    for (const char c : model::to_valid_utf8(text)) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (c == '"' || c == '\\') {
-        out_ += '\\';
-        out_ += c;
-      } else if (byte < 0x20) {
-        out_ += "\\u00";
-        out_ += hex[byte >> 4];
-        out_ += hex[byte & 0xf];
-      } else {
-        out_ += c;
-      }
-    }
-    out_ += '"';
-  }
-
-  std::string& out_;
-  bool first_ = true;
-};
+using engine::JsonObject;
 
 void append_counts(std::string& out, const Counts& counts) {
   JsonObject object(out);
@@ -119,13 +75,7 @@ std::string Report::to_json() const {
     object.text("started", format_iso8601(started));
     object.text("finished", format_iso8601(finished));
     object.number("problems_total", problems_total);
-    std::string& list = object.name("problems");
-    list += '[';
-    for (std::size_t i = 0; i < problems.size(); ++i) {
-      if (i > 0) list += ',';
-      append_problem(list, problems[i]);
-    }
-    list += ']';
+    object.list("problems", problems, append_problem);
   }
   return out;
 }

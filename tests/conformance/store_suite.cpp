@@ -371,8 +371,8 @@ TEST_P(StoreSuite, VerifiesAgainstWhatItWasCopiedFrom) {
     transfer(from, *store, options);
   }
   const auto store = open(Access::read);
-  EXPECT_TRUE(verify(from, *store, options).all_there());
-  EXPECT_TRUE(verify(*store, from, options).all_there());
+  EXPECT_TRUE(verify(from, *store, options).same());
+  EXPECT_TRUE(verify(*store, from, options).same());
 }
 
 TEST_P(StoreSuite, IsNotChangedByReading) {

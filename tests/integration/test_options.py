@@ -213,6 +213,7 @@ class WrongUsage(ToolTest):
     def test_standard_input_is_read_once(self):
         self.refuse("copy", "jsonl:-", "jsonl:-", "out.jsonl")
         self.refuse("verify", "jsonl:-", "jsonl:-")
+        self.refuse("verify", SMS_XML, "jsonl:-")
 
     def test_contacts_that_can_not_be_read_are_an_input_error(self):
         self.expect(INPUT, "copy", "--contacts", "nobody.vcf", SMS_XML, "out.jsonl")

@@ -9,7 +9,7 @@ class Verify(ToolTest):
     def test_everything_there(self):
         self.expect(DONE, "copy", SMS_XML, "maildir:archive")
         result = self.expect(DONE, "verify", SMS_XML, "archive")
-        self.assertIn(f"Everything of {SMS_XML} is in archive.", result.out)
+        self.assertIn(f"Everything of {SMS_XML} is in archive, and nothing else.", result.out)
         self.assertNotIn("missing:", result.out)
 
     def test_what_is_missing_is_listed_without_what_it_says(self):
@@ -31,18 +31,33 @@ class Verify(ToolTest):
 
     def test_more_in_the_archive_is_fine(self):
         self.expect(DONE, "copy", SMS_XML, CALLS_XML, "maildir:archive")
-        self.expect(DONE, "verify", SMS_XML, "archive")
+        result = self.expect(DONE, "verify", SMS_XML, "archive")
+        self.assertIn(f"Everything of {SMS_XML} is in archive, which has {CALLS} more.", result.out)
+        self.assertNotIn("extra: ", result.out)
         self.expect(INCOMPLETE, "verify", "archive", SMS_XML)
+
+    def test_more_in_the_archive_is_a_difference_if_asked_for(self):
+        self.expect(DONE, "copy", SMS_XML, CALLS_XML, "maildir:archive")
+        result = self.expect(INCOMPLETE, "verify", "--both-ways", SMS_XML, "archive")
+        self.assertEqual(result.out.count("extra: "), CALLS)
+        self.assertIn(f"{CALLS} records are in archive only.", result.out)
+        self.expect(DONE, "verify", "--both-ways", "--types", "sms,mms", SMS_XML, "archive")
 
     def test_only_what_is_selected_is_compared(self):
         self.expect(DONE, "copy", "--types", "mms", SMS_XML, "maildir:archive")
         self.expect(DONE, "verify", "--types", "mms", SMS_XML, "archive")
         self.expect(INCOMPLETE, "verify", SMS_XML, "archive")
 
-    def test_one_changed_letter_is_missing(self):
-        self.write("a.xml", sms_file([("+12025550143", 1700000000000, 1, "the private text")]))
-        self.write("b.xml", sms_file([("+12025550143", 1700000000000, 1, "the private tex")]))
-        self.expect(INCOMPLETE, "verify", "a.xml", "b.xml")
+    def test_what_changed_is_named_without_what_it_says(self):
+        self.write("a.xml", sms_file([("+12025550143", 1700000000000, 1, "the private text"),
+                                      ("+12025550143", 1700000001000, 1, "another private text")]))
+        self.write("b.xml", sms_file([("+12025550143", 1700000000000, 1, "the private tex"),
+                                      ("+12025550143", 1700000001000, 1, "another  private text")]))
+        result = self.expect(INCOMPLETE, "verify", "a.xml", "b.xml")
+        self.assertEqual(result.out.splitlines()[0],
+                         "changed: incoming sms of 2023-11-14T22:13:20Z (a.xml, row 1; b.xml, row 1): text")
+        self.assertIn("1 record of a.xml is changed in b.xml.", result.out)
+        self.assertEqual(self.expect(INCOMPLETE, "verify", "--dedup", "exact", "a.xml", "b.xml").out.count("changed: "), 2)
 
     def test_a_cut_off_input_is_no_success(self):
         text = (self.folder / SMS_XML).read_text(encoding="utf-8")
@@ -53,12 +68,17 @@ class Verify(ToolTest):
 
     def test_report(self):
         self.expect(DONE, "copy", "--types", "mms", SMS_XML, "maildir:archive")
-        result = self.expect(INCOMPLETE, "verify", "--report", "-", SMS_XML, "archive")
-        report = json.loads(result.out)
-        self.assertEqual(report["mms"], {"read": MMS, "filtered": 0, "found": MMS, "missing": 0})
-        self.assertEqual(report["sms"]["missing"], SMS)
-        self.assertEqual(report["missing"], SMS)
-        self.assertFalse(report["all_there"])
+        for arguments in (("--report", "-"), ("--json",)):
+            report = json.loads(self.expect(INCOMPLETE, "verify", *arguments, SMS_XML, "archive").out)
+            self.assertEqual(report["mms"], {"compared": MMS, "found": MMS, "changed": 0, "missing": 0, "extra": 0})
+            self.assertEqual(report["sms"]["missing"], SMS)
+            self.assertEqual(report["total"]["missing"], SMS)
+            self.assertEqual(report["differences_total"], SMS)
+            self.assertEqual(len(report["differences"]), SMS)
+            self.assertEqual(report["differences"][0], {"kind": "missing", "type": "sms", "direction": "incoming",
+                                                        "date": "2023-11-02T08:01:12.418Z", "in_a": f"{SMS_XML}, row 1"})
+            self.assertFalse(report["all_there"])
+            self.assertFalse(report["same"])
 
 
 class Stats(ToolTest):
