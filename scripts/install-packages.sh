@@ -6,7 +6,8 @@ set -euo pipefail
 build=(g++ cmake ninja-build pkg-config make ccache
   libssl-dev libzip-dev libsqlite3-dev zlib1g-dev libetpan-dev libfmt-dev libspdlog-dev libcli11-dev)
 test=(dovecot-imapd sasl2-bin openssl libgtest-dev nlohmann-json3-dev python3 clang libc++-dev libc++abi-dev gcovr binutils)
-bench=(libbenchmark-dev libgmime-3.0-dev libexpat1-dev libpugixml-dev)
+bench=(libbenchmark-dev libgmime-3.0-dev libexpat1-dev libpugixml-dev
+  dovecot-imapd isync python3)
 
 case "${1:-test}" in
   build) wanted=("${build[@]}") ;;
