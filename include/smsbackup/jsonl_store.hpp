@@ -23,6 +23,7 @@ class SMSBACKUP_EXPORT JsonlStore final : public Store {
   void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
   Outcomes write(std::span<const Record> records) override;
   void finish() override;
+  bool is_empty() override;
   Durability durability() const override;
   std::string name() const override;
 

@@ -23,6 +23,7 @@ class SMSBACKUP_EXPORT MaildirStore final : public Store {
   std::optional<Record> fetch(std::string_view locator) override;
   Outcomes write(std::span<const Record> records) override;
   void finish() override;
+  bool is_empty() override;
   std::string name() const override;
 
  private:

@@ -23,6 +23,7 @@ class SMSBACKUP_EXPORT MboxStore final : public Store {
   Outcomes write(std::span<const Record> records) override;
   void finish() override;
   Durability durability() const override { return Durability::at_finish; }
+  bool is_empty() override;
   std::string name() const override;
 
  private:

@@ -21,6 +21,7 @@ class SMSBACKUP_EXPORT MemoryStore final : public Store {
   void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
   std::optional<Record> fetch(std::string_view locator) override;
   Outcomes write(std::span<const Record> records) override;
+  bool is_empty() override { return records_.empty(); }
   std::string name() const override { return "memory"; }
 
  private:

@@ -35,9 +35,12 @@ struct SMSBACKUP_EXPORT Report {
       unknown;  // of rows so damaged that not even the type is known, and rows that the source filtered before looking
   std::uint64_t foreign = 0;   // what is not ours in the source: other people's mail
   std::uint64_t repaired = 0;  // records that were read in spite of damage: one Problem each, but not failed
+  // Of the duplicates: those that the state knew to be done, so that nobody looked for them in the sink.
+  std::uint64_t remembered = 0;
 
   bool dry_run = false;
   bool cancelled = false;            // stopped early by the host; what is written is good
+  bool limited = false;              // stopped at TransferOptions::limit, with more to do
   std::optional<std::string> error;  // what ended the run early, for people
   std::int64_t started = 0;          // ms
   std::int64_t finished = 0;         // ms
@@ -51,7 +54,7 @@ struct SMSBACKUP_EXPORT Report {
   Counts total() const noexcept;
   bool adds_up() const noexcept;
   // Whether everything that was asked for is in the sink now.
-  bool complete() const noexcept { return !cancelled && !error && total().failed == 0; }
+  bool complete() const noexcept { return !cancelled && !limited && !error && total().failed == 0; }
 
   // One JSON object, documented in docs/report.md. Holds no private data.
   std::string to_json() const;

@@ -18,6 +18,7 @@
 #include "smsbackup/report.hpp"
 #include "smsbackup/sink.hpp"
 #include "smsbackup/source.hpp"
+#include "smsbackup/state_store.hpp"
 #include "smsbackup/time.hpp"
 
 namespace smsbackup {
@@ -44,7 +45,9 @@ class SMSBACKUP_EXPORT Observer {
 struct TransferOptions {
   Query query;
   DedupPolicy dedup;
-  bool dry_run = false;                   // reads and decides, writes nothing
+  bool dry_run = false;  // reads and decides, writes nothing
+  // Stops when that many are written and another one would be: Report::limited. What is left was not counted as read.
+  std::optional<std::uint64_t> limit;
   std::shared_ptr<ContactBook> contacts;  // for Query::contact_group
   // A folder that takes the raw bytes of each Problem, beside a note of what is wrong; made when needed.
   std::optional<std::filesystem::path> quarantine;
@@ -67,8 +70,21 @@ SMSBACKUP_EXPORT Report transfer(std::span<Source* const> sources, Sink& sink, c
 // From a phone into an archive: drafts stay on the phone, as with SMS Backup+, unless asked for. Delivery and read
 // reports of MMS (rows of another m_type than the three of MmsMessageType) are no messages and stay, too. Both count as
 // filtered.
+//
+// With a state, records that it knows to be done count as duplicates (and in Report::remembered) without a look at the
+// archive, which is asked for its keys only when there is another record: a run with nothing new does not touch it. So
+// what was deleted from the archive stays deleted. A record is done when it is durable in the archive, written by this
+// run or found there; what a filter left out, or failed, is not. A run that was killed, or could not write its state,
+// is made up for by the next one: it looks for what the state does not know in the archive.
+//
+// Throws what the state throws when it can't be read, and Error(not_found) if the state says that there are records in
+// an archive that surely holds none (Sink::is_empty): a disk that is not mounted, or an archive that has to begin anew.
 struct BackupOptions : TransferOptions {
   bool drafts = false;
+  StateStore* state = nullptr;  // of this phone and this archive; not owned; may be null
+  // What the first run with a state does: backs everything up, or marks everything as done without writing it. It
+  // counts as filtered then, and the archive is not touched.
+  enum class FirstRun : std::uint8_t { backup, skip } first_run = FirstRun::backup;
 };
 SMSBACKUP_EXPORT Report backup(Source& phone, Sink& archive, const BackupOptions& options = {},
                                Observer* observer = nullptr, const CancelToken& cancel = {});
@@ -79,6 +95,9 @@ struct RestoreOptions : TransferOptions {
   enum class Unsent : std::uint8_t { as_failed, skip } unsent = Unsent::as_failed;
   bool keep_sub_id = false;
   bool mark_as_read = false;
+  // Of this phone and this archive; not owned; may be null. What is written onto the phone is done, so the next backup
+  // does not back it up again. What the phone has already is looked at as without a state.
+  StateStore* state = nullptr;
 };
 SMSBACKUP_EXPORT Report restore(Source& archive, Sink& phone, const RestoreOptions& options = {},
                                 Observer* observer = nullptr, const CancelToken& cancel = {});

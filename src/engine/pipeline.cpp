@@ -2,20 +2,18 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
 #include <exception>
-#include <iterator>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/known_records.hpp"
+#include "engine/outbox.hpp"
 #include "engine/problem_text.hpp"
 #include "engine/quarantine.hpp"
 #include "engine/reading.hpp"
+#include "engine/run_state.hpp"
 #include "model/logger.hpp"
-#include "smsbackup/jsonl.hpp"
 
 namespace smsbackup::engine {
 namespace {
@@ -26,18 +24,29 @@ struct ObserverThrew {
   std::exception_ptr exception;
 };
 
+// What an Error says, with what can be done about it.
+std::string for_people(const Error& error) {
+  return error.hint().empty() ? error.what() : std::string(error.what()) + " (" + error.hint() + ")";
+}
+
+// Ends the reading: as much is written as was asked for, and there is more.
+struct LimitReached {};
+
 class Pipeline final : private Reader {
  public:
-  Pipeline(Sink& sink, const TransferOptions& options, const Policy& policy, Observer* observer,
+  Pipeline(Sink& sink, const TransferOptions& options, const Rules& rules, Observer* observer,
            const CancelToken& cancel)
       : sink_(sink),
         options_(options),
-        policy_(policy),
+        rules_(rules),
         observer_(observer),
         cancel_(cancel),
-        known_(sink, options.dedup) {
+        known_(sink, options.dedup),
+        outbox_(sink) {
     if (options.quarantine) quarantine_.emplace(*options.quarantine);
     explain_ = observer != nullptr && observer->wants_explanations();
+    if (rules.state != nullptr) state_.emplace(*rules.state);
+    remembers_ = state_ && rules.remembers;
   }
 
   Report run(std::span<Source* const> sources);
@@ -47,10 +56,12 @@ class Pipeline final : private Reader {
     Record record;
     std::string position;
     Finding finding;  // of a duplicate
+    Mark mark;
   };
 
   void start(std::span<Source* const> sources);
-  bool read_keys();
+  void read_state();
+  void read_keys();
   void copy(std::span<Source* const> sources, std::unique_ptr<Cursor> first);
   void end_early(const Error& error);
   void finish();
@@ -64,16 +75,20 @@ class Pipeline final : private Reader {
   void on_problem(Problem problem) override;
   void after_batch(const Position& position) override;
 
-  void decide(Record record, const std::string& position);
+  void decide(Record record, const std::string& position, Mark mark);
+  bool is_at_the_limit();
   void report_duplicate(const Waiting& duplicate);
+  void mark(const Mark& mark);
+  // Whether what is written is done at once, rather than in finish().
+  bool marks_as_it_goes() const { return state_ && !skips_ && sink_.durability() == Durability::each_write; }
   enum class Until { sent, all_is_known };
   void flush(Until until);
-  void write_pending();
-  void move_to_unsettled(std::vector<Record>& records);
-  void settle();
+  void flush_rest();
+  void deliver(std::vector<Outbox::Sent> (Outbox::*step)());
   void sink_broke();
-  void take(Outcomes outcomes);
-  void on_outcome(const Record& record, Outcome outcome);
+  void count(const std::vector<Outbox::Sent>& sent);
+  void take(std::vector<Outbox::Sent> sent);
+  void on_refused(Outbox::Sent sent);
   void fail_all(std::vector<Waiting>& waiting);
   void note(Problem problem);
   void tell_progress(Progress::Stage stage, const Position& position = {});
@@ -87,27 +102,20 @@ class Pipeline final : private Reader {
     }
   }
 
-  // A duplicate of something that is still to be written waits until that was.
-  bool may_repeat_pending(const Record& record) const { return pending_seconds_.count(second_of(record)) != 0; }
-  static std::int64_t second_of(const Record& record) {
-    const std::int64_t date = date_of(record).value_or(0);
-    return date / 1000 - (date % 1000 < 0 ? 1 : 0);
-  }
-
   Sink& sink_;
   const TransferOptions& options_;
-  const Policy& policy_;
+  const Rules& rules_;
   Observer* observer_;
   const CancelToken& cancel_;
   KnownRecords known_;
   std::optional<Quarantine> quarantine_;
   bool explain_ = false;
+  std::optional<RunState> state_;
+  bool remembers_ = false;  // the state says what is done; the sink is asked only about the rest
+  bool skips_ = false;      // this run marks everything as done
 
-  std::vector<Record> pending_;  // unseen, to be written together
-  std::size_t pending_bytes_ = 0;
-  std::deque<Record> unsettled_;                 // given to the sink, which has not said yet what became of them
-  std::multiset<std::int64_t> pending_seconds_;  // of both
-  std::vector<Waiting> held_;                    // duplicates of these, perhaps
+  Outbox outbox_;              // what is new
+  std::vector<Waiting> held_;  // duplicates of these, perhaps
   std::uint64_t failed_before_held_ = 0;
   std::size_t held_bytes_ = 0;
 
@@ -115,6 +123,8 @@ class Pipeline final : private Reader {
   Report report_;
   std::string source_name_;
   std::uint64_t keys_ = 0;
+  bool keys_are_read_ = false;
+  bool keys_failed_ = false;
   bool sink_is_broken_ = false;
   bool finish_was_called_ = false;
 };
@@ -133,6 +143,11 @@ Report Pipeline::run(std::span<Source* const> sources) {
     throw;
   }
   report_.finished = options_.clock();
+  try {
+    if (state_) state_->end(report_.finished, report_, report_.complete());
+  } catch (const Error& error) {
+    if (!report_.error) report_.error = for_people(error);
+  }
   const Counts total = report_.total();
   model::logger().info("read {}, filtered {}, duplicate {}, written {}, failed {}", total.read, total.filtered,
                        total.duplicate, total.written, total.failed);
@@ -143,37 +158,73 @@ void Pipeline::start(std::span<Source* const> sources) {
   // First of all, so that an input that can't be read is noticed before an archive's keys were read for minutes.
   source_name_ = sources.front()->name();
   pushed_ = pushed_down(options_.query);
-  // A record that is counted among the newest must be seen, and so must one whose dropping is to be explained.
-  if (!options_.query.newest && !explain_ && options_.dedup.level != DedupLevel::off) pushed_.known = &known_;
+  // A record must be seen if it is counted among the newest, if its dropping is to be explained, and if it is to be
+  // marked as done.
+  if (!options_.query.newest && !explain_ && !remembers_ && options_.dedup.level != DedupLevel::off) {
+    pushed_.known = &known_;
+  }
   std::unique_ptr<Cursor> first = sources.front()->open(pushed_);
-  if (!read_keys()) return;
+  try {
+    if (state_) read_state();
+    if (!remembers_) read_keys();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::cancelled || !cancel_.is_cancelled()) throw;
+    report_.cancelled = true;  // nothing was begun
+    return;
+  }
   try {
     copy(sources, std::move(first));
     finish();
   } catch (const Error& error) {
+    if (keys_failed_) throw;
     end_early(error);
   }
 }
 
-// False when cancelled: nothing was begun then.
-bool Pipeline::read_keys() {
-  try {
-    known_.read_keys(options_.query, [&](std::uint64_t keys) {
-      cancel_.check();
-      keys_ = keys;
-      tell_progress(Progress::Stage::reading_keys);
-    });
-    return true;
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::cancelled || !cancel_.is_cancelled()) throw;
-    report_.cancelled = true;
-    return false;
+void Pipeline::read_state() {
+  state_->read([this] { cancel_.check(); });
+  if (rules_.remembers && state_->expects_an_archive() && sink_.is_empty()) {
+    throw Error(ErrorCode::not_found, "looking into " + sink_.name() + ": it is empty, but records were put there",
+                "If a disk is not mounted, mount it. If the archive is to begin anew, reset the state first.");
   }
+  skips_ = rules_.first_run_skips && state_->is_first_run();
+  if (!options_.dry_run) state_->begin(report_.started);
+}
+
+void Pipeline::read_keys() {
+  keys_are_read_ = true;
+  keys_failed_ = true;
+  const auto tell_keys = [&](std::uint64_t keys) {
+    cancel_.check();
+    keys_ = keys;
+    tell_progress(Progress::Stage::reading_keys);
+  };
+  try {
+    known_.read_keys(options_.query, tell_keys);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled) keys_failed_ = false;
+    throw;
+  }
+  keys_failed_ = false;
 }
 
 void Pipeline::copy(std::span<Source* const> sources, std::unique_ptr<Cursor> first) {
-  read_all(sources, std::move(first), pushed_, options_, cancel_, *this);
-  flush(Until::all_is_known);
+  try {
+    read_all(sources, std::move(first), pushed_, options_, cancel_, *this);
+  } catch (const LimitReached&) {
+    report_.limited = true;
+  }
+  flush_rest();
+}
+
+void Pipeline::flush_rest() {
+  while (true) {
+    try {
+      return flush(Until::all_is_known);
+    } catch (const LimitReached&) {  // by what was taken for a duplicate of something that the sink refused
+      report_.limited = true;
+    }
+  }
 }
 
 // An Error, or cancelling, ended the run: what is good is kept if the sink can.
@@ -181,24 +232,30 @@ void Pipeline::end_early(const Error& error) {
   const bool cancelled = error.code() == ErrorCode::cancelled && cancel_.is_cancelled();
   report_.cancelled = cancelled;
   if (!cancelled) {
-    report_.error = error.what();
-    if (!error.hint().empty()) *report_.error += " (" + error.hint() + ")";
+    report_.error = for_people(error);
     model::logger().info("the run ended early: {}", to_string(error.code()));
   }
   const auto keep_first = [this](const Error& later) {
-    if (!report_.error) report_.error = later.what();
+    if (!report_.error) report_.error = for_people(later);
   };
   if (!sink_is_broken_) {
     try {
-      flush(Until::all_is_known);
+      flush_rest();
     } catch (const Error& later) {
       keep_first(later);
     }
   }
   fail_all(held_);
+  if (marks_as_it_goes()) {
+    try {
+      state_->flush();
+    } catch (const Error& later) {
+      keep_first(later);
+    }
+  }
   // A file that appears when complete must not appear with half of a record at its end, nor empty.
   const bool at_finish = sink_.durability() == Durability::at_finish;
-  if (finish_was_called_ || (at_finish && (sink_is_broken_ || report_.total().written == 0))) return;
+  if (skips_ || finish_was_called_ || (at_finish && (sink_is_broken_ || report_.total().written == 0))) return;
   try {
     finish();
   } catch (const Error& later) {
@@ -208,6 +265,11 @@ void Pipeline::end_early(const Error& error) {
 
 void Pipeline::finish() {
   if (options_.dry_run) return;
+  if (skips_) {
+    state_->flush_skipped();
+    return;
+  }
+  if (!keys_are_read_) return;  // nothing was new: the sink was not touched
   tell_progress(Progress::Stage::finishing);
   finish_was_called_ = true;
   try {
@@ -216,16 +278,28 @@ void Pipeline::finish() {
     fail_what_was_written();
     throw;
   }
+  if (state_) state_->flush();
 }
 
 // An exception of the host's own is on its way to the host.
 void Pipeline::finish_for_unwinding() noexcept {
-  if (options_.dry_run || finish_was_called_ || report_.total().written == 0) return;
-  if (sink_is_broken_ && sink_.durability() == Durability::at_finish) return;
+  const bool must_not = options_.dry_run || finish_was_called_ || report_.total().written == 0 ||
+                        (sink_is_broken_ && sink_.durability() == Durability::at_finish);
   try {
-    sink_.finish();
+    if (!must_not) {
+      sink_.finish();
+      if (state_) state_->flush();
+    }
   } catch (...) {  // the host learns of the first one
   }
+  try {
+    if (state_) state_->end(options_.clock(), report_, false);
+  } catch (...) {
+  }
+}
+
+void Pipeline::mark(const Mark& mark) {
+  if (mark) state_->mark(*mark);
 }
 
 void Pipeline::fail_what_was_written() {
@@ -236,12 +310,31 @@ void Pipeline::fail_what_was_written() {
 }
 
 void Pipeline::on_record(Record record, const std::string& position) {
-  if (policy_ && !policy_(record)) {
-    on_filtered(type_of(record));
+  const RecordType type = type_of(record);
+  if (rules_.policy && !rules_.policy(record)) {
+    on_filtered(type);
     return;
   }
-  ++report_.of(type_of(record)).read;
-  decide(std::move(record), position);
+  Mark mark;
+  if (state_) {
+    const DoneRecords::Answer answer = state_->meet(record);
+    if (!answer.done) mark = answer.fingerprint;
+    if (skips_) {
+      on_filtered(type);
+      this->mark(mark);
+      return;
+    }
+    if (remembers_ && answer.done) {
+      ++report_.of(type).read;
+      ++report_.remembered;
+      Finding finding{Match::duplicate, explain_ ? "backed up by an earlier run" : "", {}};
+      report_duplicate({std::move(record), position, std::move(finding), {}});
+      return;
+    }
+    if (!keys_are_read_) read_keys();
+  }
+  ++report_.of(type).read;
+  decide(std::move(record), position, mark);
 }
 
 void Pipeline::on_filtered(RecordType type) {
@@ -269,20 +362,28 @@ void Pipeline::on_problem(Problem problem) {
   note(std::move(problem));
 }
 
-void Pipeline::after_batch(const Position& position) { tell_progress(Progress::Stage::copying, position); }
+void Pipeline::after_batch(const Position& position) {
+  if (marks_as_it_goes() && state_->has_many_marks()) state_->flush();
+  tell_progress(Progress::Stage::copying, position);
+}
 
-void Pipeline::decide(Record record, const std::string& position) {
+void Pipeline::decide(Record record, const std::string& position, Mark mark) {
   const RecordType type = type_of(record);
   Finding finding;
   try {
+    const bool enough = is_at_the_limit();
     finding = known_.find_or_add(record, explain_);
+    if (enough && finding.match != Match::duplicate) throw LimitReached();
+  } catch (const LimitReached&) {
+    --report_.of(type).read;  // left to the next run
+    throw;
   } catch (...) {
     ++report_.of(type).failed;
     throw;
   }
   if (finding.match == Match::duplicate) {
-    Waiting duplicate{std::move(record), position, std::move(finding)};
-    if (!may_repeat_pending(duplicate.record)) {
+    Waiting duplicate{std::move(record), position, std::move(finding), mark};
+    if (!outbox_.may_hold_one_like(duplicate.record)) {
       report_duplicate(duplicate);
       return;
     }
@@ -295,24 +396,31 @@ void Pipeline::decide(Record record, const std::string& position) {
     ++report_.of(type).written;
     return;
   }
-  pending_seconds_.insert(second_of(record));
-  pending_bytes_ += memory_size(record);
-  pending_.push_back(std::move(record));
-  if (pending_.size() >= Batch::max_records || pending_bytes_ >= Batch::max_bytes) flush(Until::sent);
+  outbox_.add(std::move(record), mark);
+  if (outbox_.full()) flush(Until::sent);
+}
+
+bool Pipeline::is_at_the_limit() {
+  if (!options_.limit) return false;
+  const auto is_reached = [this] { return report_.total().written + outbox_.size() >= *options_.limit; };
+  if (!is_reached()) return false;
+  flush(Until::all_is_known);  // what the sink refuses does not count
+  return is_reached();
 }
 
 void Pipeline::report_duplicate(const Waiting& duplicate) {
   ++report_.of(type_of(duplicate.record)).duplicate;
+  if (remembers_) mark(duplicate.mark);
   tell([&](Observer& observer) { observer.on_duplicate(duplicate.record, duplicate.finding, duplicate.position); });
 }
 
 // Writes what is pending. Once the sink has said what became of all of it, decides about what waited for that: what
 // repeats a record that was refused has its own try.
 void Pipeline::flush(Until until) {
-  while (!pending_.empty() || !unsettled_.empty() || !held_.empty()) {
-    if (!pending_.empty()) write_pending();
-    if (until == Until::sent && !unsettled_.empty()) return;
-    settle();
+  while (outbox_.size() != 0 || !held_.empty()) {
+    if (outbox_.has_waiting()) deliver(&Outbox::send);
+    if (until == Until::sent && outbox_.has_given()) return;
+    deliver(&Outbox::settle);
     const bool all_written = report_.total().failed == failed_before_held_;
     std::vector<Waiting> held = std::exchange(held_, {});
     held_bytes_ = 0;
@@ -322,8 +430,11 @@ void Pipeline::flush(Until until) {
         if (all_written) {
           report_duplicate(held[i]);
         } else {
-          decide(std::move(held[i].record), held[i].position);
+          decide(std::move(held[i].record), held[i].position, held[i].mark);
         }
+      } catch (const LimitReached&) {
+        for (std::size_t rest = i + 1; rest < held.size(); ++rest) --report_.of(type_of(held[rest].record)).read;
+        throw;
       } catch (...) {
         held.erase(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(i) + 1);
         fail_all(held);
@@ -333,97 +444,46 @@ void Pipeline::flush(Until until) {
   }
 }
 
-void Pipeline::write_pending() {
-  std::vector<Record> records = std::exchange(pending_, {});
-  pending_bytes_ = 0;
-  Outcomes outcomes;
+void Pipeline::deliver(std::vector<Outbox::Sent> (Outbox::*step)()) {
+  std::vector<Outbox::Sent> sent;
   try {
-    outcomes = sink_.write_ahead(records);
-  } catch (...) {
-    move_to_unsettled(records);
-    sink_broke();
-    throw;
-  }
-  move_to_unsettled(records);
-  take(std::move(outcomes));
-}
-
-void Pipeline::move_to_unsettled(std::vector<Record>& records) {
-  std::move(records.begin(), records.end(), std::back_inserter(unsettled_));
-}
-
-void Pipeline::settle() {
-  if (unsettled_.empty()) return;
-  Outcomes outcomes;
-  try {
-    outcomes = sink_.settle();
+    sent = (outbox_.*step)();
   } catch (...) {
     sink_broke();
     throw;
   }
-  outcomes.resize(unsettled_.size());  // a sink that says nothing about a record did not write it
-  take(std::move(outcomes));
+  take(std::move(sent));
 }
 
 // What the sink knows to be written is; everything else that was given to it has failed.
 void Pipeline::sink_broke() {
   sink_is_broken_ = true;
-  Outcomes outcomes;
-  try {
-    outcomes = sink_.settle();
-  } catch (...) {  // the first exception tells more
-  }
-  std::size_t known = 0;
-  for (; known < outcomes.size() && known < unsettled_.size(); ++known) {
-    Counts& counts = report_.of(type_of(unsettled_[known]));
-    ++(outcomes[known].written ? counts.written : counts.failed);
-  }
-  for (; known < unsettled_.size(); ++known) ++report_.of(type_of(unsettled_[known])).failed;
-  unsettled_.clear();
-  pending_seconds_.clear();
+  count(outbox_.give_up());
   fail_what_was_written();
 }
 
-// Outcomes of the oldest unsettled records.
-void Pipeline::take(Outcomes outcomes) {
-  const std::size_t count = std::min(outcomes.size(), unsettled_.size());
-  std::vector<Record> records(std::make_move_iterator(unsettled_.begin()),
-                              std::make_move_iterator(unsettled_.begin() + static_cast<std::ptrdiff_t>(count)));
-  unsettled_.erase(unsettled_.begin(), unsettled_.begin() + static_cast<std::ptrdiff_t>(count));
-  // All are counted before anybody is told, who may throw.
-  for (std::size_t i = 0; i < count; ++i) {
-    Counts& counts = report_.of(type_of(records[i]));
-    const auto second = pending_seconds_.find(second_of(records[i]));
-    if (second != pending_seconds_.end()) pending_seconds_.erase(second);
-    if (outcomes[i].written) {
-      ++counts.written;
-    } else {
-      ++counts.failed;
-      known_.forget(records[i]);
-    }
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!outcomes[i].written) on_outcome(records[i], std::move(outcomes[i]));
+void Pipeline::count(const std::vector<Outbox::Sent>& sent) {
+  for (const Outbox::Sent& one : sent) {
+    Counts& counts = report_.of(type_of(one.record));
+    ++(one.outcome.written ? counts.written : counts.failed);
+    if (one.outcome.written) mark(one.mark);
   }
 }
 
-void Pipeline::on_outcome(const Record& record, Outcome outcome) {
-  Problem problem;
-  if (outcome.problem) {
-    problem = std::move(*outcome.problem);
-  } else {
-    problem.code = ErrorCode::internal;
-    problem.where = sink_.name();
-    problem.why = "not written, and the sink does not say why";
+// All are counted before anybody is told, who may throw.
+void Pipeline::take(std::vector<Outbox::Sent> sent) {
+  count(sent);
+  for (const Outbox::Sent& one : sent) {
+    if (!one.outcome.written) known_.forget(one.record);
   }
-  problem.type = type_of(record);
-  problem.record_kept = false;
-  if (problem.raw.empty() && (quarantine_ || observer_ != nullptr)) {
-    BlobWriter raw;
-    to_json(record, [&](std::string_view piece) { raw.append(piece); });
-    problem.raw = raw.finish();
+  for (Outbox::Sent& one : sent) {
+    if (!one.outcome.written) on_refused(std::move(one));
   }
-  remove_private_data(problem, &record);
+}
+
+void Pipeline::on_refused(Outbox::Sent sent) {
+  Problem problem = problem_of(std::move(sent.outcome), sent.record, sink_, quarantine_ || observer_ != nullptr);
+  remove_private_data(problem, &sent.record);
   note(std::move(problem));
 }
 
@@ -454,9 +514,9 @@ void Pipeline::tell_progress(Progress::Stage stage, const Position& position) {
 
 }  // namespace
 
-Report run_pipeline(std::span<Source* const> sources, Sink& sink, const TransferOptions& options, const Policy& policy,
+Report run_pipeline(std::span<Source* const> sources, Sink& sink, const TransferOptions& options, const Rules& rules,
                     Observer* observer, const CancelToken& cancel) {
-  return Pipeline(sink, options, policy, observer, cancel).run(sources);
+  return Pipeline(sink, options, rules, observer, cancel).run(sources);
 }
 
 }  // namespace smsbackup::engine

@@ -68,8 +68,10 @@ std::string Report::to_json() const {
     append_counts(object.name("unknown"), unknown);
     object.number("foreign", foreign);
     object.number("repaired", repaired);
+    object.number("remembered", remembered);
     object.boolean("dry_run", dry_run);
     object.boolean("cancelled", cancelled);
+    object.boolean("limited", limited);
     object.boolean("complete", complete());
     if (error) object.text("error", *error);
     object.text("started", format_iso8601(started));

@@ -70,16 +70,19 @@ Report transfer(Source& source, Sink& sink, const TransferOptions& options, Obse
 Report backup(Source& phone, Sink& archive, const BackupOptions& options, Observer* observer,
               const CancelToken& cancel) {
   Source* const sources[] = {&phone};
-  const engine::Policy policy = [&](Record& record) {
-    return !is_mms_report(record) && (options.drafts || !is_draft(record));
-  };
-  return engine::run_pipeline(sources, archive, options, policy, observer, cancel);
+  engine::Rules rules;
+  rules.policy = [&](Record& record) { return !is_mms_report(record) && (options.drafts || !is_draft(record)); };
+  rules.state = options.state;
+  rules.remembers = true;
+  rules.first_run_skips = options.first_run == BackupOptions::FirstRun::skip;
+  return engine::run_pipeline(sources, archive, options, rules, observer, cancel);
 }
 
 Report restore(Source& archive, Sink& phone, const RestoreOptions& options, Observer* observer,
                const CancelToken& cancel) {
   Source* const sources[] = {&archive};
-  const engine::Policy policy = [&](Record& record) {
+  engine::Rules rules;
+  rules.policy = [&](Record& record) {
     if (is_unsent(record)) {
       if (options.unsent == RestoreOptions::Unsent::skip) return false;
       mark_as_failed(record);
@@ -88,7 +91,8 @@ Report restore(Source& archive, Sink& phone, const RestoreOptions& options, Obse
     if (options.mark_as_read) mark_as_read(record);
     return true;
   };
-  return engine::run_pipeline(sources, phone, options, policy, observer, cancel);
+  rules.state = options.state;
+  return engine::run_pipeline(sources, phone, options, rules, observer, cancel);
 }
 
 }  // namespace smsbackup

@@ -13,6 +13,7 @@
 #include "smsbackup/error.hpp"
 #include "stores/atomic_file.hpp"
 #include "stores/eml_folder.hpp"
+#include "stores/emptiness.hpp"
 #include "stores/file_lock.hpp"
 #include "stores/growing_file.hpp"
 #include "stores/known_mails.hpp"
@@ -294,6 +295,8 @@ void EmlStore::finish() {
   if (state.access == Access::write && !state.single) state.begin_writing();
   state.end_writing();
 }
+
+bool EmlStore::is_empty() { return stores::holds_nothing(state_->path); }
 
 std::string EmlStore::name() const { return state_->path.string(); }
 

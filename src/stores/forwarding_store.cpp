@@ -20,6 +20,7 @@ std::optional<Record> ForwardingStore::fetch(std::string_view locator) { return 
 Outcomes ForwardingStore::write(std::span<const Record> records) { return inner_->write(records); }
 void ForwardingStore::finish() { inner_->finish(); }
 Durability ForwardingStore::durability() const { return inner_->durability(); }
+bool ForwardingStore::is_empty() { return inner_->is_empty(); }
 std::string ForwardingStore::name() const { return inner_->name(); }
 
 struct FaultInjectingStore::State {

@@ -9,6 +9,7 @@
 #include "smsbackup/dedup.hpp"
 #include "smsbackup/error.hpp"
 #include "smsbackup/jsonl.hpp"
+#include "stores/emptiness.hpp"
 #include "stores/growing_file.hpp"
 #include "stores/jsonl_cursor.hpp"
 #include "stores/output_file.hpp"
@@ -149,6 +150,8 @@ void JsonlStore::finish() {
 }
 
 Durability JsonlStore::durability() const { return state_->stream ? Durability::each_write : Durability::at_finish; }
+
+bool JsonlStore::is_empty() { return !state_->stream && stores::holds_nothing(state_->file); }
 
 std::string JsonlStore::name() const {
   if (!state_->standard) return state_->file.string();

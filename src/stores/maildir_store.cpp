@@ -8,6 +8,7 @@
 #include "smsbackup/dedup.hpp"
 #include "smsbackup/error.hpp"
 #include "stores/batch_filler.hpp"
+#include "stores/emptiness.hpp"
 #include "stores/file_lock.hpp"
 #include "stores/growing_file.hpp"
 #include "stores/input_file.hpp"
@@ -231,6 +232,8 @@ void MaildirStore::finish() {
   state_->known.forget();
   state_->lock.release();
 }
+
+bool MaildirStore::is_empty() { return stores::holds_nothing(state_->folder); }
 
 std::string MaildirStore::name() const { return state_->folder.string(); }
 

@@ -7,6 +7,7 @@
 
 #include "smsbackup/dedup.hpp"
 #include "smsbackup/error.hpp"
+#include "stores/emptiness.hpp"
 #include "stores/growing_file.hpp"
 #include "stores/known_mails.hpp"
 #include "stores/lf_mail.hpp"
@@ -206,6 +207,8 @@ void MboxStore::finish() {
   state_->known.forget();
   state_->growing->finish();
 }
+
+bool MboxStore::is_empty() { return stores::holds_nothing(state_->file); }
 
 std::string MboxStore::name() const { return state_->file.string(); }
 

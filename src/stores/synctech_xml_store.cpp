@@ -6,6 +6,7 @@
 
 #include "smsbackup/dedup.hpp"
 #include "smsbackup/error.hpp"
+#include "stores/emptiness.hpp"
 #include "stores/file_lock.hpp"
 #include "stores/growing_file.hpp"
 #include "stores/synctech_xml_cursor.hpp"
@@ -130,6 +131,8 @@ void SynctechXmlStore::finish() {
   state.added.reset();
   state.lock.release();
 }
+
+bool SynctechXmlStore::is_empty() { return !state_->stream && stores::holds_nothing(state_->target); }
 
 std::string SynctechXmlStore::name() const { return state_->file.string(); }
 

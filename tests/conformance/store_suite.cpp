@@ -165,6 +165,16 @@ TEST_P(StoreSuite, HoldsNothingWhenNothingWasWritten) {
   }
 }
 
+TEST_P(StoreSuite, IsNotEmptyOnceSomethingWasWritten) {
+  {
+    const auto store = open(Access::write);
+    const Record record = plain_sms(1);
+    write(*store, std::span(&record, 1));
+    store->finish();
+  }
+  EXPECT_FALSE(open(Access::write)->is_empty());
+}
+
 TEST_P(StoreSuite, ReadsBackOneRecordOfEachType) {
   for (const Record& record : {Record(plain_sms(1)), Record(plain_mms(2)), Record(plain_call(3))}) {
     const fs::path place = folder_ / std::string(to_string(type_of(record)));
