@@ -31,6 +31,7 @@
 #include "smsbackup/report.hpp"
 #include "smsbackup/sink.hpp"
 #include "smsbackup/source.hpp"
+#include "smsbackup/state_file.hpp"
 #include "smsbackup/state_store.hpp"
 #include "smsbackup/store.hpp"
 #include "smsbackup/synctech_xml_store.hpp"

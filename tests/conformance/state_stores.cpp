@@ -1,6 +1,7 @@
 // The states that must pass the suite: one line each.
 #include "conformance/state_store_suite.hpp"
 #include "smsbackup/forwarding_state_store.hpp"
+#include "smsbackup/state_file.hpp"
 
 namespace smsbackup::test {
 namespace {
@@ -16,6 +17,8 @@ std::unique_ptr<StateStore> open_forwarding(const std::filesystem::path&, const 
 
 const StateStoreUnderTest states[] = {
     {"memory", open_memory, false, false},
+    {"file", [](const std::filesystem::path& folder,
+                const Digest& name) { return open_state_file(folder / "state.db", name); }},
     {"forwarding", open_forwarding, false, false},
 };
 
