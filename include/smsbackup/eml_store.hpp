@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "smsbackup/export.hpp"
 #include "smsbackup/store.hpp"
@@ -18,6 +20,8 @@ class SMSBACKUP_EXPORT EmlStore final : public Store {
   ~EmlStore() override;
 
   std::unique_ptr<Cursor> open(const Query& query) override;
+  std::vector<std::string> split(std::size_t wanted) override;
+  std::unique_ptr<Cursor> open_piece(const Query& query, std::string_view piece) override;
   void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
   std::optional<Record> fetch(std::string_view locator) override;
   Outcomes write(std::span<const Record> records) override;

@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "smsbackup/error.hpp"
 #include "smsbackup/export.hpp"
@@ -19,6 +21,8 @@ class SMSBACKUP_EXPORT ForwardingStore : public Store {
   ~ForwardingStore() override;
 
   std::unique_ptr<Cursor> open(const Query& query) override;
+  std::vector<std::string> split(std::size_t wanted) override;
+  std::unique_ptr<Cursor> open_piece(const Query& query, std::string_view piece) override;
   bool reopenable() const override;
   void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
   std::optional<Record> fetch(std::string_view locator) override;

@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "smsbackup/export.hpp"
 #include "smsbackup/store.hpp"
@@ -19,6 +21,8 @@ class SMSBACKUP_EXPORT MboxStore final : public Store {
   ~MboxStore() override;
 
   std::unique_ptr<Cursor> open(const Query& query) override;
+  std::vector<std::string> split(std::size_t wanted) override;
+  std::unique_ptr<Cursor> open_piece(const Query& query, std::string_view piece) override;
   void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
   Outcomes write(std::span<const Record> records) override;
   void finish() override;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "smsbackup/export.hpp"
@@ -69,6 +70,15 @@ class SMSBACKUP_EXPORT Source {
 
   // Starts a pass. Throws Error when the input can't be read at all.
   virtual std::unique_ptr<Cursor> open(const Query& query) = 0;
+
+  // The names of at most `wanted` pieces that together are the whole source, in order and no record in two of them, for
+  // readers that work side by side: each opens the same store, perhaps in another process, and reads its piece. Only
+  // the source understands a name. Problems may come once for each piece where a pass over everything tells them once.
+  // What comes without it: one piece, "", which is everything.
+  virtual std::vector<std::string> split(std::size_t wanted);
+  // Starts a pass over one piece. Throws as open() does, and Error(invalid_argument) for a name that split() doesn't
+  // give. What comes without it: "" only.
+  virtual std::unique_ptr<Cursor> open_piece(const Query& query, std::string_view piece);
 
   // Whether open() may be called again for another pass. False for standard input.
   virtual bool reopenable() const { return true; }

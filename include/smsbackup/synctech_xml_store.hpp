@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "smsbackup/export.hpp"
 #include "smsbackup/store.hpp"
@@ -23,6 +25,8 @@ class SMSBACKUP_EXPORT SynctechXmlStore final : public Store {
   ~SynctechXmlStore() override;
 
   std::unique_ptr<Cursor> open(const Query& query) override;
+  std::vector<std::string> split(std::size_t wanted) override;
+  std::unique_ptr<Cursor> open_piece(const Query& query, std::string_view piece) override;
   bool reopenable() const override;  // false for a pipe
   void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
   Outcomes write(std::span<const Record> records) override;

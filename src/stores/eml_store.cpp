@@ -19,6 +19,7 @@
 #include "stores/known_mails.hpp"
 #include "stores/mail_reader.hpp"
 #include "stores/new_files.hpp"
+#include "stores/pieces.hpp"
 #include "stores/system_failure.hpp"
 
 namespace smsbackup {
@@ -54,16 +55,20 @@ void load_mail(WholeFile& file, const std::filesystem::path& path, const Limits&
 class EmlCursor final : public Cursor {
  public:
   // The paths are taken from `base`.
-  EmlCursor(std::filesystem::path base, NameList names, Query query, const StoreOptions& options)
+  EmlCursor(std::filesystem::path base, NameList names, stores::NameRange range, Query query,
+            const StoreOptions& options)
       : base_(std::move(base)),
         names_(std::move(names)),
+        range_(std::move(range)),
         query_(std::move(query)),
         limits_(options.limits),
         reader_(options) {}
 
   bool next(Batch& out) override {
     BatchFiller filler(query_, out);
-    for (; at_ < names_.size() && !filler.full(); ++at_) read(base_ / names_[at_], filler);
+    for (; at_ < names_.size() && !filler.full(); ++at_) {
+      if (range_.holds(names_[at_])) read(base_ / names_[at_], filler);
+    }
     return filler.any();
   }
 
@@ -83,6 +88,7 @@ class EmlCursor final : public Cursor {
 
   std::filesystem::path base_;
   NameList names_;
+  stores::NameRange range_;
   Query query_;
   Limits limits_;
   MailReader reader_;
@@ -241,8 +247,15 @@ EmlStore::EmlStore(std::filesystem::path path, Access access, StoreOptions optio
 
 EmlStore::~EmlStore() { state_->end_writing(); }
 
-std::unique_ptr<Cursor> EmlStore::open(const Query& query) {
-  return std::make_unique<EmlCursor>(state_->base(), state_->list(), stores::without_group(query), state_->options);
+std::unique_ptr<Cursor> EmlStore::open(const Query& query) { return open_piece(query, {}); }
+
+std::vector<std::string> EmlStore::split(std::size_t wanted) {
+  return stores::split_names(state_->list(), wanted, [](std::string_view name) { return std::string(name); });
+}
+
+std::unique_ptr<Cursor> EmlStore::open_piece(const Query& query, std::string_view piece) {
+  return std::make_unique<EmlCursor>(state_->base(), state_->list(), stores::parse_name_range(piece, name()),
+                                     stores::without_group(query), state_->options);
 }
 
 void EmlStore::keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) {

@@ -12,6 +12,10 @@ ForwardingStore::ForwardingStore(std::unique_ptr<Store> inner) : inner_(std::mov
 ForwardingStore::~ForwardingStore() = default;
 
 std::unique_ptr<Cursor> ForwardingStore::open(const Query& query) { return inner_->open(query); }
+std::vector<std::string> ForwardingStore::split(std::size_t wanted) { return inner_->split(wanted); }
+std::unique_ptr<Cursor> ForwardingStore::open_piece(const Query& query, std::string_view piece) {
+  return inner_->open_piece(query, piece);
+}
 bool ForwardingStore::reopenable() const { return inner_->reopenable(); }
 void ForwardingStore::keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) {
   inner_->keys(query, policy, visit);

@@ -51,12 +51,12 @@ class LineInput final : public model::JsonInput {
 
 class LinesCursor final : public Cursor {
  public:
-  LinesCursor(InputFile file, Query query, const Limits& limits)
-      : file_(std::move(file)), lines_(file_), query_(std::move(query)), limits_(limits) {}
+  LinesCursor(InputFile file, ByteRange range, Query query, const Limits& limits)
+      : file_(std::move(file)), range_(range), lines_(file_), query_(std::move(query)), limits_(limits) {}
 
   bool next(Batch& out) override {
     BatchFiller filler(query_, out);
-    while (!filler.full() && lines_.next_line()) read_line(filler);
+    while (!filler.full() && lines_.next_line(range_.end)) read_line(filler);
     return filler.any();
   }
 
@@ -65,7 +65,7 @@ class LinesCursor final : public Cursor {
  private:
   void read_line(BatchFiller& filler) {
     std::string_view text = lines_.piece();
-    if (lines_.number() == 1 && text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    if (lines_.offset() == 0 && text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     if (lines_.in_one_piece() || text.empty()) {
       if (is_blank(text)) return;
       try {
@@ -95,7 +95,11 @@ class LinesCursor final : public Cursor {
     }
   }
 
-  std::string where() const { return file_.path().string() + ", line " + std::to_string(lines_.number()); }
+  std::string where() const {
+    std::string where = file_.path().string() + ", line " + std::to_string(lines_.number());
+    if (range_.begin > 0) where += " from byte " + std::to_string(range_.begin) + " on";
+    return where;
+  }
 
   Problem problem_for(const Error& error, std::uint64_t line_size) const {
     // What concerns the machine and not the line ends the pass.
@@ -109,6 +113,7 @@ class LinesCursor final : public Cursor {
   }
 
   InputFile file_;
+  ByteRange range_;
   LineReader lines_;
   Query query_;
   Limits limits_;
@@ -196,7 +201,12 @@ std::unique_ptr<Cursor> open_json(InputFile file, const Query& query, const Limi
       return std::make_unique<ArrayCursor>(std::move(file), without_group(query), limits);
     }
   }
-  return std::make_unique<LinesCursor>(std::move(file), without_group(query), limits);
+  return std::make_unique<LinesCursor>(std::move(file), ByteRange(), without_group(query), limits);
+}
+
+std::unique_ptr<Cursor> open_json_lines(InputFile file, ByteRange range, const Query& query, const Limits& limits) {
+  file.seek(range.begin);
+  return std::make_unique<LinesCursor>(std::move(file), range, without_group(query), limits);
 }
 
 }  // namespace smsbackup::stores

@@ -8,6 +8,7 @@
 #include "smsbackup/query.hpp"
 #include "smsbackup/source.hpp"
 #include "stores/input_file.hpp"
+#include "stores/pieces.hpp"
 
 namespace smsbackup::stores {
 
@@ -16,5 +17,8 @@ enum class JsonShape : std::uint8_t { lines, array, unknown };
 JsonShape json_shape(std::string_view beginning);
 
 std::unique_ptr<Cursor> open_json(InputFile file, const Query& query, const Limits& limits);
+
+// The lines that begin in the range, which begins with one. A regular file of lines only.
+std::unique_ptr<Cursor> open_json_lines(InputFile file, ByteRange range, const Query& query, const Limits& limits);
 
 }  // namespace smsbackup::stores

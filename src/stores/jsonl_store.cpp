@@ -12,7 +12,9 @@
 #include "stores/emptiness.hpp"
 #include "stores/growing_file.hpp"
 #include "stores/jsonl_cursor.hpp"
+#include "stores/line_reader.hpp"
 #include "stores/output_file.hpp"
+#include "stores/pieces.hpp"
 
 namespace smsbackup {
 
@@ -107,6 +109,28 @@ std::unique_ptr<Cursor> JsonlStore::open(const Query& query) {
   }
   return stores::open_json(state.standard ? InputFile::standard_input() : InputFile(state.file), query,
                            state.options.limits);
+}
+
+std::vector<std::string> JsonlStore::split(std::size_t wanted) {
+  const State& state = *state_;
+  if (state.stream || (state.growing && !state.growing->exists())) return {std::string()};
+  InputFile input(state.file);
+  if (shape_of(input) == JsonShape::array) return {std::string()};
+  return stores::split_bytes(input.size().value_or(0), wanted, [&](std::uint64_t from) -> std::optional<std::uint64_t> {
+    input.seek(from - 1);
+    stores::LineReader lines(input);
+    // The rest of the line that the byte before belongs to.
+    lines.next_line();
+    if (!lines.next_line()) return std::nullopt;
+    return lines.offset();
+  });
+}
+
+std::unique_ptr<Cursor> JsonlStore::open_piece(const Query& query, std::string_view piece) {
+  if (piece.empty()) return open(query);
+  const auto range = stores::parse_byte_range(piece, name());
+  if (state_->stream) throw Error(ErrorCode::invalid_argument, "reading a piece of " + name() + ": it has no pieces");
+  return stores::open_json_lines(InputFile(state_->file), range, query, state_->options.limits);
 }
 
 void JsonlStore::keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) {

@@ -19,8 +19,9 @@ bool LineReader::fill() {
   return end_ != before;
 }
 
-bool LineReader::next_line() {
+bool LineReader::next_line(std::uint64_t end) {
   while (!at_line_end_) piece();
+  if (consumed() >= end) return false;
   if (begin_ == end_ && !fill()) return false;
   ++number_;
   line_begin_ = consumed();

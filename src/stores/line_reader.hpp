@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -19,8 +20,9 @@ class LineReader {
   // The file must outlive this.
   explicit LineReader(InputFile& file, std::size_t buffer = default_buffer);
 
-  // Goes to the next line, over what is left of this one. False at the end of the input.
-  bool next_line();
+  // Goes to the next line, over what is left of this one. False at the end of the input, and where the next line begins
+  // at `end` or behind it.
+  bool next_line(std::uint64_t end = std::numeric_limits<std::uint64_t>::max());
   // The next piece of the line, without its end; valid until the next call. Empty when the line is at its end.
   std::string_view piece();
 

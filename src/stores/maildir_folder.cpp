@@ -97,6 +97,10 @@ std::string mail_path(std::string_view entry) {
   return std::string(entry.substr(slash + 1)) + "/" + std::string(entry.substr(0, slash));
 }
 
+std::string unchanging_name(std::string_view entry) {
+  return std::string(without_flags(entry.substr(0, entry.rfind('/'))));
+}
+
 std::string find_mail(const std::filesystem::path& folder, std::string_view name) {
   const bool ours = name.starts_with("cur/") || name.starts_with("new/");
   if (!ours || name.size() == 4 || name[4] == '.' || name.find('/', 4) != std::string_view::npos) return {};

@@ -21,6 +21,8 @@ void make_maildir(const std::filesystem::path& folder);
 NameList list_maildir(const std::filesystem::path& folder);
 // "cur/NAME" or "new/NAME" for an entry of that list.
 std::string mail_path(std::string_view entry);
+// What stays of an entry's name when other programs change the mail's flags and move it from new/ to cur/.
+std::string unchanging_name(std::string_view entry);
 // Where a mail is now, by the "cur/NAME" or "new/NAME" that it once had: another program may have changed its flags
 // since, which are part of the name. Empty if it is gone or that is no name of a mail.
 std::string find_mail(const std::filesystem::path& folder, std::string_view name);

@@ -18,6 +18,7 @@
 #include "stores/mail_reader.hpp"
 #include "stores/maildir_folder.hpp"
 #include "stores/new_files.hpp"
+#include "stores/pieces.hpp"
 
 namespace smsbackup {
 
@@ -51,8 +52,9 @@ bool load_mail(const std::filesystem::path& folder, std::string& name, WholeFile
 
 class MaildirCursor final : public Cursor {
  public:
-  MaildirCursor(std::filesystem::path folder, Query query, const StoreOptions& options)
+  MaildirCursor(std::filesystem::path folder, stores::NameRange range, Query query, const StoreOptions& options)
       : folder_(std::move(folder)),
+        range_(std::move(range)),
         names_(stores::list_maildir(folder_)),
         query_(std::move(query)),
         mail_limit_(options.limits.mail_size),
@@ -60,7 +62,9 @@ class MaildirCursor final : public Cursor {
 
   bool next(Batch& out) override {
     BatchFiller filler(query_, out);
-    for (; at_ < names_.size() && !filler.full(); ++at_) read(stores::mail_path(names_[at_]), filler);
+    for (; at_ < names_.size() && !filler.full(); ++at_) {
+      if (range_.holds(stores::unchanging_name(names_[at_]))) read(stores::mail_path(names_[at_]), filler);
+    }
     return filler.any();
   }
 
@@ -92,6 +96,7 @@ class MaildirCursor final : public Cursor {
   }
 
   std::filesystem::path folder_;
+  stores::NameRange range_;
   NameList names_;
   Query query_;
   std::uint64_t mail_limit_;
@@ -177,8 +182,15 @@ MaildirStore::MaildirStore(std::filesystem::path folder, Access access, StoreOpt
 
 MaildirStore::~MaildirStore() = default;
 
-std::unique_ptr<Cursor> MaildirStore::open(const Query& query) {
-  return std::make_unique<MaildirCursor>(state_->folder, stores::without_group(query), state_->options);
+std::unique_ptr<Cursor> MaildirStore::open(const Query& query) { return open_piece(query, {}); }
+
+std::vector<std::string> MaildirStore::split(std::size_t wanted) {
+  return stores::split_names(stores::list_maildir(state_->folder), wanted, stores::unchanging_name);
+}
+
+std::unique_ptr<Cursor> MaildirStore::open_piece(const Query& query, std::string_view piece) {
+  return std::make_unique<MaildirCursor>(state_->folder, stores::parse_name_range(piece, name()),
+                                         stores::without_group(query), state_->options);
 }
 
 void MaildirStore::keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) {

@@ -91,7 +91,19 @@ void MboxReader::add_line(std::string_view first_piece) {
   if (lines_.terminated()) append("\n");
 }
 
+std::optional<std::uint64_t> next_mbox_mail(InputFile& file, std::uint64_t from) {
+  file.seek(from - 1);
+  LineReader lines(file);
+  // The rest of the line that the byte before belongs to.
+  lines.next_line();
+  while (lines.next_line()) {
+    if (is_mbox_from_line(lines.piece())) return lines.offset();
+  }
+  return std::nullopt;
+}
+
 bool MboxReader::next() {
+  if (ended_) return false;
   mail_.clear();
   held_line_end_.clear();
   over_limit_ = false;
@@ -108,6 +120,7 @@ bool MboxReader::next() {
       if (any) {
         at_from_line_ = true;
         next_offset_ = lines_.offset();
+        ended_ = next_offset_ >= end_;
         break;
       }
       any = true;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,9 @@ std::string mbox_from_line(std::int64_t time);
 // "From " is none, also where the program that wrote the file forgot to quote it.
 bool is_mbox_from_line(std::string_view line);
 
+// Where the first mail begins that begins at `from` (not 0) or behind; nothing if there is none.
+std::optional<std::uint64_t> next_mbox_mail(InputFile& file, std::uint64_t from);
+
 // Appends a mail with LF line ends as it stands in the file, with an empty line behind it.
 template <class Out>
 void write_mbox_mail(std::string_view mail, Out&& out);
@@ -26,8 +31,10 @@ void write_mbox_mail(std::string_view mail, Out&& out);
 // Takes a file apart into its mails.
 class MboxReader {
  public:
-  // The file must outlive this. Mails above `mail_limit` come cut off.
-  MboxReader(InputFile& file, std::uint64_t mail_limit) : lines_(file), mail_limit_(mail_limit) {}
+  // The file must outlive this. Mails above `mail_limit` come cut off. Ends before a mail that begins at `end` or
+  // behind.
+  MboxReader(InputFile& file, std::uint64_t mail_limit, std::uint64_t end = std::numeric_limits<std::uint64_t>::max())
+      : lines_(file), mail_limit_(mail_limit), end_(end) {}
 
   // Goes to the next mail. False at the end.
   bool next();
@@ -46,6 +53,7 @@ class MboxReader {
 
   LineReader lines_;
   std::uint64_t mail_limit_;
+  std::uint64_t end_;
   SpillBuffer mail_;
   std::string held_line_end_;  // the empty line that may turn out to belong to the file and not to the mail
   std::uint64_t number_ = 0;
@@ -53,6 +61,7 @@ class MboxReader {
   std::uint64_t next_offset_ = 0;
   bool at_from_line_ = false;  // the next mail's was read already
   bool over_limit_ = false;
+  bool ended_ = false;
 };
 
 // Whether the line is ">" any number of times and then "From ".

@@ -14,11 +14,13 @@
 #include "stores/mail_headers.hpp"
 #include "stores/mail_reader.hpp"
 #include "stores/mbox_format.hpp"
+#include "stores/pieces.hpp"
 
 namespace smsbackup {
 
 using stores::AtomicFile;
 using stores::BatchFiller;
+using stores::ByteRange;
 using stores::GrowingFile;
 using stores::InputFile;
 using stores::MailReader;
@@ -46,9 +48,11 @@ class NoMails final : public Cursor {
 
 class MboxCursor final : public Cursor {
  public:
-  MboxCursor(InputFile file, Query query, const StoreOptions& options)
+  // The file is where the range begins.
+  MboxCursor(InputFile file, ByteRange range, Query query, const StoreOptions& options)
       : file_(std::move(file)),
-        mails_(file_, options.limits.mail_size),
+        range_(range),
+        mails_(file_, options.limits.mail_size, range.end),
         query_(std::move(query)),
         limits_(options.limits),
         reader_(options) {}
@@ -65,6 +69,7 @@ class MboxCursor final : public Cursor {
   void read(BatchFiller& out) {
     const std::string_view mail = mails_.mail();
     std::string where = file_.path().string() + ", mail " + std::to_string(mails_.number());
+    if (range_.begin > 0) where += " from byte " + std::to_string(range_.begin) + " on";
     if (mails_.over_limit()) {
       Problem problem =
           stores::problem_of(Error(ErrorCode::limit_exceeded, "the mail is larger than Limits::mail_size"),
@@ -85,6 +90,7 @@ class MboxCursor final : public Cursor {
   }
 
   InputFile file_;
+  ByteRange range_;
   MboxReader mails_;
   Query query_;
   Limits limits_;
@@ -165,10 +171,24 @@ MboxStore::MboxStore(std::filesystem::path file, Access access, StoreOptions opt
 
 MboxStore::~MboxStore() = default;
 
-std::unique_ptr<Cursor> MboxStore::open(const Query& query) {
-  State& state = *state_;
+std::unique_ptr<Cursor> MboxStore::open(const Query& query) { return open_piece(query, {}); }
+
+std::vector<std::string> MboxStore::split(std::size_t wanted) {
+  const State& state = *state_;
+  if (state.growing && !state.growing->exists()) return {std::string()};
+  InputFile file(state.file);
+  if (!file.is_regular()) return {std::string()};
+  return stores::split_bytes(*file.size(), wanted,
+                             [&](std::uint64_t from) { return stores::next_mbox_mail(file, from); });
+}
+
+std::unique_ptr<Cursor> MboxStore::open_piece(const Query& query, std::string_view piece) {
+  const State& state = *state_;
+  const ByteRange range = stores::parse_byte_range(piece, name());
   if (state.growing && !state.growing->exists()) return std::make_unique<NoMails>();
-  return std::make_unique<MboxCursor>(InputFile(state.file), stores::without_group(query), state.options);
+  InputFile file(state.file);
+  if (range.begin > 0) file.seek(range.begin);
+  return std::make_unique<MboxCursor>(std::move(file), range, stores::without_group(query), state.options);
 }
 
 void MboxStore::keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) {

@@ -62,12 +62,13 @@ void refuse_what_is_no_xml(const XmlText& text, const std::string& name) {
 }
 
 XmlCursor::XmlCursor(std::unique_ptr<XmlText> text, std::string name, const Query& query, const Limits& limits,
-                     Layout* layout)
+                     Layout* layout, Extent extent)
     : text_(std::move(text)),
       name_(std::move(name)),
       query_(query),
       limits_(limits),
       layout_(layout),
+      end_(extent.end),
       xml_(*text_, limits),
       sms_(limits),
       mms_(limits),
@@ -78,6 +79,10 @@ XmlCursor::XmlCursor(std::unique_ptr<XmlText> text, std::string name, const Quer
   query_.contact_group.clear();
   takes_all_ = query_.types.size() == 3 && !query_.since && !query_.until && query_.call_types.empty() &&
                query_.addresses.empty();
+  if (extent.root.empty()) return;
+  any_root_ = true;
+  root_name_ = extent.root;
+  open_.push_back(std::move(extent.root));
 }
 
 XmlCursor::~XmlCursor() = default;
@@ -154,6 +159,10 @@ void XmlCursor::step(Batch& out) {
 void XmlCursor::at_start_tag(Batch& out) {
   if (const std::optional<RecordType> type = row_type(xml_.name())) {
     end_garbage(out);
+    if (xml_.token_offset() >= end_) {
+      ended_ = true;
+      return;
+    }
     row_is_good_ = false;
     read_row(*type, out);
     follows_row_ = row_is_good_;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,13 @@ struct Layout {
   std::vector<Span> good;                 // the rows, where only white space is between them in one span
 };
 
+// Which rows of a text to read: those that begin before `end`, an offset in the text. With a root, that element is open
+// where the text begins.
+struct Extent {
+  std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
+  std::string root;
+};
+
 // What a file of that name begins with. Throws Error(unknown_format) if it is nothing like XML, Error(empty_input).
 void refuse_what_is_no_xml(const XmlText& text, const std::string& name);
 
@@ -45,7 +53,7 @@ class XmlCursor final : public Cursor {
  public:
   // With a layout, every row is noted there, and records come without part data; it must outlive the cursor.
   XmlCursor(std::unique_ptr<XmlText> text, std::string name, const Query& query, const Limits& limits,
-            Layout* layout = nullptr);
+            Layout* layout = nullptr, Extent extent = {});
   ~XmlCursor() override;
 
   bool next(Batch& out) override;
@@ -80,6 +88,7 @@ class XmlCursor final : public Cursor {
   bool takes_all_ = true;
   const Limits limits_;
   Layout* const layout_;
+  const std::uint64_t end_;
   XmlTokenizer xml_;
   RowReader<Sms> sms_;
   RowReader<Mms> mms_;

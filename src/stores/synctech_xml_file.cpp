@@ -16,13 +16,6 @@ constexpr std::string_view calls_root = "calls";
 constexpr std::size_t longest_root_tag = 4096;
 constexpr std::size_t chunk_size = 256 * 1024;
 
-bool is_zip_file(const InputFile& file) {
-  if (!file.is_regular()) return false;
-  std::string head(4, '\0');
-  head.resize(file.read_at(0, head));
-  return is_zip(head);
-}
-
 bool has_content(const std::filesystem::path& file) {
   std::error_code error;
   return std::filesystem::exists(file, error) && std::filesystem::file_size(file, error) > 0 && !error;
@@ -82,6 +75,13 @@ class TextCopier {
 };
 
 }  // namespace
+
+bool is_zip_file(const InputFile& file) {
+  if (!file.is_regular()) return false;
+  std::string head(4, '\0');
+  head.resize(file.read_at(0, head));
+  return is_zip(head);
+}
 
 std::unique_ptr<XmlText> open_text(InputFile file, const StoreOptions& options) {
   std::unique_ptr<ByteInput> bytes;

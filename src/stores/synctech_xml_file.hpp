@@ -17,6 +17,8 @@
 
 namespace smsbackup::stores::synctech {
 
+bool is_zip_file(const InputFile& file);
+
 // The text of the file, or of the XML file in it when it is a zip.
 std::unique_ptr<XmlText> open_text(InputFile file, const StoreOptions& options);
 

@@ -1,5 +1,6 @@
 #include "smsbackup/synctech_xml_store.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "stores/growing_file.hpp"
 #include "stores/synctech_xml_cursor.hpp"
 #include "stores/synctech_xml_file.hpp"
+#include "stores/synctech_xml_split.hpp"
 
 namespace smsbackup {
 namespace {
@@ -92,6 +94,40 @@ std::unique_ptr<Cursor> SynctechXmlStore::open(const Query& query) {
   stores::synctech::refuse_what_is_no_xml(*text, name());
   return std::make_unique<stores::synctech::XmlCursor>(std::move(text), state.file.filename().string(), query,
                                                        state.options.limits);
+}
+
+std::vector<std::string> SynctechXmlStore::split(std::size_t wanted) {
+  const State& state = *state_;
+  if (wanted < 2 || state.stream || !state.has_content()) return {std::string()};
+  stores::InputFile input(state.target);
+  const std::uint64_t size = input.size().value_or(0);
+  if (stores::synctech::is_zip_file(input)) return {std::string()};
+  const auto text = stores::synctech::open_text(std::move(input), state.options);
+  return stores::synctech::split_xml(*text, size, wanted, state.options.limits);
+}
+
+std::unique_ptr<Cursor> SynctechXmlStore::open_piece(const Query& query, std::string_view piece) {
+  if (piece.empty()) return open(query);
+  const State& state = *state_;
+  auto [range, root] = stores::synctech::parse_xml_piece(piece, name());
+  if (state.stream) throw Error(ErrorCode::invalid_argument, "reading a piece of " + name() + ": it has no pieces");
+  stores::InputFile input(state.target);
+  std::string shown = state.file.filename().string();
+  std::unique_ptr<stores::XmlText> text;
+  if (range.begin == 0) {
+    text = stores::synctech::open_text(std::move(input), state.options);
+    stores::synctech::refuse_what_is_no_xml(*text, name());
+    root.clear();
+  } else {
+    input.seek(range.begin);
+    text = std::make_unique<stores::XmlText>(std::make_unique<stores::FileByteInput>(std::move(input)), range.begin);
+    shown += " from byte " + std::to_string(range.begin) + " on";
+  }
+  stores::synctech::Extent extent;
+  if (range.end != stores::ByteRange::no_end) extent.end = range.end - std::min(range.end, text->skipped());
+  extent.root = std::move(root);
+  return std::make_unique<stores::synctech::XmlCursor>(std::move(text), std::move(shown), query, state.options.limits,
+                                                       nullptr, std::move(extent));
 }
 
 void SynctechXmlStore::keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) {

@@ -91,6 +91,8 @@ XmlText::XmlText(std::unique_ptr<ByteInput> bytes, std::unique_ptr<CharsetConver
   }
 }
 
+XmlText::XmlText(std::unique_ptr<ByteInput> bytes, std::uint64_t offset) : bytes_(std::move(bytes)), skipped_(offset) {}
+
 std::size_t XmlText::read(std::span<char> out) {
   std::size_t done = 0;
   const auto take = [&](const std::string& from, std::size_t& from_done) {

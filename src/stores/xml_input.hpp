@@ -54,6 +54,8 @@ class MemoryByteInput final : public ByteInput {
 class XmlText {
  public:
   XmlText(std::unique_ptr<ByteInput> bytes, std::unique_ptr<CharsetConverter> charsets);
+  // The rest of a text in UTF-8, from that offset of the input on.
+  XmlText(std::unique_ptr<ByteInput> bytes, std::uint64_t offset);
 
   // As ByteInput::read(); a byte order mark is left out.
   std::size_t read(std::span<char> out);

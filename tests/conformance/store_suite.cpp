@@ -266,6 +266,92 @@ TEST_P(StoreSuite, PushesDownNothingThatTheQueryWants) {
   }
 }
 
+Everything read_pieces(Source& source, std::size_t wanted, const Query& query = {}) {
+  Everything all;
+  const std::vector<std::string> pieces = source.split(wanted);
+  EXPECT_GE(pieces.size(), 1U);
+  EXPECT_LE(pieces.size(), wanted);
+  EXPECT_EQ(std::set<std::string>(pieces.begin(), pieces.end()).size(), pieces.size());
+  for (const std::string& piece : pieces) {
+    const std::unique_ptr<Cursor> cursor = source.open_piece(query, piece);
+    for (Batch batch; cursor->next(batch); batch.clear()) {
+      std::move(batch.records.begin(), batch.records.end(), std::back_inserter(all.records));
+      std::move(batch.problems.begin(), batch.problems.end(), std::back_inserter(all.problems));
+      all.filtered += batch.filtered;
+    }
+  }
+  return all;
+}
+
+TEST_P(StoreSuite, IsTheSumOfItsPieces) {
+  const std::vector<Record> records = hazards();
+  {
+    const auto store = open(Access::write);
+    write(*store, records);
+    store->finish();
+  }
+  // What a reader on another machine does: only the names of the pieces are the same.
+  for (const std::size_t wanted : {1U, 2U, 7U, 100U}) {
+    SCOPED_TRACE(wanted);
+    const auto store = open(Access::read);
+    const Everything all = read_pieces(*store, wanted);
+    EXPECT_EQ(all.problems.size(), 0U) << all.problems.front().where << ": " << all.problems.front().why;
+    EXPECT_TRUE(all.records == read(*store).records) << "the order stays";
+    expect_same_records(records, all.records);
+  }
+}
+
+TEST_P(StoreSuite, PushesQueriesDownIntoPieces) {
+  const std::vector<Record> records = plain_records(200);
+  {
+    const auto store = open(Access::write);
+    write(*store, records);
+    store->finish();
+  }
+  const auto store = open(Access::read);
+  for (const auto& [name, query] : queries()) {
+    SCOPED_TRACE(name);
+    const Everything all = read_pieces(*store, 3, query);
+    EXPECT_EQ(all.records.size() + all.filtered, records.size());
+    expect_same_records(wanted(records, query), wanted(all.records, query));
+  }
+}
+
+TEST_P(StoreSuite, RefusesWhatIsNoPieceOfIt) {
+  {
+    const auto store = open(Access::write);
+    write(*store, plain_records(20));
+    store->finish();
+  }
+  const auto store = open(Access::read);
+  for (const std::string piece : {"nonsense", "5", "-", "9-3", "1-2-3", "99999999999999999999-", "7:abc", "0-5/else"}) {
+    try {
+      store->open_piece({}, piece);
+      ADD_FAILURE() << piece;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::invalid_argument) << piece;
+    }
+  }
+}
+
+TEST_P(StoreSuite, TellsOfABadRecordInOnePieceOnly) {
+  if (!GetParam().damage) GTEST_SKIP() << "this store has no bytes that could be damaged";
+  {
+    const auto store = open(Access::write);
+    write(*store, plain_records(200));
+    store->finish();
+  }
+  GetParam().damage(folder_ / "store");
+  const auto store = open(Access::read);
+  const Everything whole = read(*store);
+  for (const std::size_t wanted : {2U, 5U, 64U}) {
+    SCOPED_TRACE(wanted);
+    const Everything all = read_pieces(*store, wanted);
+    EXPECT_TRUE(all.records == whole.records);
+    EXPECT_EQ(all.problems.size(), whole.problems.size());
+  }
+}
+
 TEST_P(StoreSuite, VisitsTheKeysThatTheQueryMayWant) {
   const std::vector<Record> records = plain_records(200);
   {
