@@ -2,6 +2,7 @@
 #pragma once
 
 #include "smsbackup/address.hpp"
+#include "smsbackup/arrow.hpp"
 #include "smsbackup/blob.hpp"
 #include "smsbackup/cancel.hpp"
 #include "smsbackup/charset.hpp"
@@ -12,7 +13,6 @@
 #include "smsbackup/eml_store.hpp"
 #include "smsbackup/error.hpp"
 #include "smsbackup/export.hpp"
-#include "smsbackup/forwarding_state_store.hpp"
 #include "smsbackup/forwarding_store.hpp"
 #include "smsbackup/imap_options.hpp"
 #include "smsbackup/imap_store.hpp"
@@ -31,8 +31,6 @@
 #include "smsbackup/report.hpp"
 #include "smsbackup/sink.hpp"
 #include "smsbackup/source.hpp"
-#include "smsbackup/state_file.hpp"
-#include "smsbackup/state_store.hpp"
 #include "smsbackup/store.hpp"
 #include "smsbackup/synctech_xml_store.hpp"
 #include "smsbackup/time.hpp"
