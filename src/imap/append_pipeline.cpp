@@ -188,6 +188,7 @@ void AppendPipeline::settle(Command command, const Status& status) {
     // Smaller ones may still fit, and the first that does not says so by itself.
     again_.insert(again_.end(), command.mails.begin(), command.mails.end());
   } else if (!concerns_one_mail(error.code())) {
+    if (error.code() == ErrorCode::not_found) missing_folder_ = command.mails.front()->folder;
     if (!over_) over_ = std::make_unique<Error>(std::move(error));
   } else if (command.mails.size() == 1) {
     command.mails.front()->fate = OutgoingMail::Fate::refused;

@@ -60,6 +60,9 @@ class AppendPipeline {
   // Above every UID that the server named for a written mail of that folder (UIDPLUS); 0 if it named none.
   std::uint32_t uid_next(const std::string& folder) const;
 
+  // Which folder the server said it does not have; empty: none.
+  const std::string& missing_folder() const noexcept { return missing_folder_; }
+
   std::size_t in_flight() const noexcept { return bytes_in_flight_; }
 
  private:
@@ -89,6 +92,7 @@ class AppendPipeline {
   std::uint64_t bytes_in_flight_ = 0;
   std::vector<OutgoingMailPtr> again_;  // of refused batches
   std::map<std::string, std::uint32_t> uid_next_;
+  std::string missing_folder_;
   bool go_ahead_ = false;
   std::unique_ptr<Error> over_;  // why nothing more is sent
 };

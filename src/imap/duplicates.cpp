@@ -75,7 +75,7 @@ void move_or_remove(Session& session, const std::string& folder, std::uint32_t u
   std::string target;
   if (move_to) {
     target = session.quoted_name(*move_to);
-    if (!session.select(*move_to, true)) session.create(*move_to);
+    if (!session.select(*move_to, true)) session.create_now(*move_to);
   }
   const auto open = session.select(folder, false);
   if (!open || open->uid_validity != uid_validity)

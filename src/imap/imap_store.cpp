@@ -99,7 +99,7 @@ void ImapStore::keys(const Query& query, const DedupPolicy& policy, const KeyVis
         visit(key);
       });
     });
-    s.starts[path] = open ? FolderStart{open->uid_validity, open->uid_next, true} : FolderStart{0, 1, false};
+    s.starts[path] = open ? FolderStart{open->uid_validity, open->uid_next, true, 0} : FolderStart{0, 1, false, 0};
   }
 }
 

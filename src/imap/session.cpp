@@ -175,6 +175,14 @@ void Session::create(std::string_view path) {
   dialogue_.ignore(dialogue_.send("SUBSCRIBE " + name));
 }
 
+void Session::create_now(std::string_view path) {
+  const auto name = quoted_name(path);
+  const auto status = dialogue_.command("CREATE " + name);
+  if (!status.ok() && status.code != "ALREADYEXISTS")
+    throw refusal(status, "making the folder " + std::string(path) + " at " + dialogue_.host());
+  dialogue_.ignore(dialogue_.send("SUBSCRIBE " + name));
+}
+
 std::vector<std::uint32_t> Session::search(std::string_view criteria) {
   const bool extended = capabilities_.has("ESEARCH");
   std::vector<std::uint32_t> found;

@@ -42,6 +42,8 @@ class Session {
   // Makes and subscribes a folder; one that is there already is fine. Not waited for: whoever uses the folder finds
   // out.
   void create(std::string_view path);
+  // The same, waited for: throws Error when the server refuses to make it.
+  void create_now(std::string_view path);
 
   // The server's name for a path, quoted. Asks for the name space if that is not known yet.
   std::string quoted_name(std::string_view path);

@@ -76,7 +76,11 @@ Outcomes Uploader::settle() {
 
 // Sends what is to be sent, connecting and connecting again as needed.
 void Uploader::run(bool to_the_end) {
-  if (to_the_end && items_.empty()) return;
+  if (to_the_end && items_.empty()) {
+    // All had been confirmed on the way.
+    if (session_) give_back();
+    return;
+  }
   auto attempts = sessions_.backoff();
   for (;;) {
     const auto open = [&] {
@@ -89,14 +93,15 @@ void Uploader::run(bool to_the_end) {
       pump();
       if (to_the_end) {
         pipeline_->drain();
-        sessions_.give_back(std::move(session_));
-        drop_connection();
+        give_back();
       } else {
         pipeline_->poll();
       }
       return;
     } catch (const Error& error) {
+      const auto missing = pipeline_ ? pipeline_->missing_folder() : std::string();
       drop_connection();
+      if (error.code() == ErrorCode::not_found && make_again(missing)) continue;
       if (to_the_end && open() < before) attempts.succeeded();
       bool again = false;
       try {
@@ -145,13 +150,31 @@ void Uploader::prepare_folders() {
     if (start == starts_.end()) {
       pipeline_->drain();
       const auto open = session_->select(folder, true);
-      start = starts_.emplace(folder, open ? FolderStart{open->uid_validity, open->uid_next} : FolderStart{0, 1, false})
-                  .first;
+      start =
+          starts_.emplace(folder, open ? FolderStart{open->uid_validity, open->uid_next} : FolderStart{0, 1, false, 0})
+              .first;
     }
-    if (!start->second.exists) session_->create(folder);
+    if (start->second.made_again != 0 && !start->second.exists)
+      session_->create_now(folder);
+    else if (!start->second.exists)
+      session_->create(folder);
     start->second.exists = true;
   }
   session_->leave();
+}
+
+// A folder that was removed under the upload, or that the server would not make: the second time it says why.
+bool Uploader::make_again(const std::string& folder) {
+  static constexpr int often_enough = 3;
+  const auto start = starts_.find(folder);
+  if (start == starts_.end() || start->second.made_again == often_enough) return false;
+  start->second = {0, 1, false, start->second.made_again + 1};
+  return true;
+}
+
+void Uploader::give_back() {
+  sessions_.give_back(std::move(session_));
+  drop_connection();
 }
 
 void Uploader::drop_connection() noexcept {

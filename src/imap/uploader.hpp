@@ -23,6 +23,7 @@ struct FolderStart {
   std::uint32_t uid_validity = 0;
   std::uint32_t uid_next = 0;  // 0: unknown
   bool exists = true;
+  int made_again = 0;  // after the server said that it is not there
 };
 using FolderStarts = std::map<std::string, FolderStart>;
 
@@ -45,8 +46,10 @@ class Uploader {
   void run(bool to_the_end);
   void connect();
   void prepare_folders();
+  bool make_again(const std::string& folder);
   void find_sent();
   void find_sent_in(const std::string& folder);
+  void give_back();
   void drop_connection() noexcept;
   void pump();
   Outcomes take_outcomes();

@@ -391,7 +391,6 @@ bool Connection::readable() {
 }
 
 void Connection::begin_response(const ResponseBudget& budget) { state_->guard.begin_response(budget); }
-void Connection::set_literal_size(std::uint32_t bytes) { state_->guard.set_literal_size(bytes); }
 void Connection::rethrow_failure() const { state_->require_alive(); }
 
 void Connection::close() noexcept {

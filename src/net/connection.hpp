@@ -71,9 +71,6 @@ class Connection {
   // A new command's answers: what may come from now on. Without any call the first budget holds for good.
   void begin_response(const ResponseBudget& budget = {});
 
-  // For the one answer that may be larger than GuardLimits::literal_size, e.g. a body that is streamed.
-  void set_literal_size(std::uint32_t bytes);
-
   // Throws what made the last read or write fail, if anything did. When libetpan could not make sense of an answer,
   // nothing has failed here yet; the next write does if libetpan stopped within the answer. Do not read on.
   void rethrow_failure() const;

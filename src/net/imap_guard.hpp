@@ -35,7 +35,6 @@ class ImapGuard {
 
   // What may come from now on.
   void begin_response(const ResponseBudget& budget) noexcept;
-  void set_literal_size(std::uint32_t bytes) noexcept { limits_.literal_size = bytes; }
 
   // Looks at the next bytes, at most up to the end of the answer that they belong to, and returns how many of them may
   // pass; fewer, with failure(), where something is wrong. After a failure nothing passes any more.

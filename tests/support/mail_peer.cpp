@@ -104,7 +104,7 @@ class MailPeer::Conversation {
     }
     tag_ = "*";
     if (!is_right("GREETING", {})) return;
-    session_.send("* OK [CAPABILITY IMAP4rev1 " + server_.options_.log_in + "] ready\r\n");
+    session_.send(announced(server_.options_.log_in, "* OK", "ready") + "\r\n");
     while (!over_) one_command();
   }
 
@@ -116,7 +116,7 @@ class MailPeer::Conversation {
       const std::lock_guard lock(server_.mutex_);
       const Command command{connection_, static_cast<int>(server_.names_.size()), name, rest};
       server_.names_.push_back(name);
-      if (server_.on_command) answer = server_.on_command(command);
+      if (server_.hook_) answer = server_.hook_(command);
     }
     deaf_ = answer.kind == Answer::Kind::drop_after;
     late_ = answer.kind == Answer::Kind::late;
@@ -144,6 +144,9 @@ class MailPeer::Conversation {
     return false;
   }
 
+  std::string announced(const std::string& words, const std::string& before, const std::string& after) const {
+    return before + (server_.options_.announces ? " [CAPABILITY IMAP4rev1 " + words + "] " : " ") + after;
+  }
   void say(const std::string& text) {
     if (!deaf_) session_.send(text);
   }
@@ -200,10 +203,13 @@ class MailPeer::Conversation {
     }
     if (!is_right(name, line)) return;
     const std::lock_guard lock(server_.mutex_);
-    if (name == "AUTHENTICATE" || name == "LOGIN")
-      return done("OK [CAPABILITY IMAP4rev1 " + server_.options_.capabilities + "] in");
+    if (name == "AUTHENTICATE" || name == "LOGIN") {
+      logged_in_ = true;
+      return done(announced(server_.options_.capabilities, "OK", "in"));
+    }
     if (name == "CAPABILITY") {
-      say("* CAPABILITY IMAP4rev1 " + server_.options_.capabilities + "\r\n");
+      const auto& words = logged_in_ ? server_.options_.capabilities : server_.options_.log_in;
+      say("* CAPABILITY IMAP4rev1 " + words + "\r\n");
       return done("OK done");
     }
     if (name == "NAMESPACE") {
@@ -418,11 +424,17 @@ class MailPeer::Conversation {
   std::string selected_;
   bool deaf_ = false;
   bool late_ = false;
+  bool logged_in_ = false;
   bool over_ = false;
 };
 
 MailPeer::MailPeer(Options options)
     : options_(std::move(options)), peer_([this](PeerSession& session) { Conversation(*this, session).run(); }) {}
+
+void MailPeer::on_command(std::function<Answer(const Command&)> hook) {
+  const std::lock_guard lock(mutex_);
+  hook_ = std::move(hook);
+}
 
 MailPeer::Folder MailPeer::folder(const std::string& name) {
   const std::lock_guard lock(mutex_);
@@ -443,6 +455,11 @@ int MailPeer::connections() {
 void MailPeer::remove_folder(const std::string& name) {
   const std::lock_guard lock(mutex_);
   folders_.erase(name);
+}
+
+void MailPeer::remove_mail(const std::string& name, std::uint32_t uid) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(folders_[name].mails, [&](const Mail& mail) { return mail.uid == uid; });
 }
 
 void MailPeer::add(const std::string& name, std::string mail) {

@@ -2,9 +2,9 @@
 // refused), and goes wrong where it is told to.
 //
 //   MailPeer peer;
-//   peer.on_command = [](const MailPeer::Command& command) {
+//   peer.on_command([](const MailPeer::Command& command) {
 //     return command.name == "APPEND" && command.number == 7 ? MailPeer::Answer::bye("going") : MailPeer::Answer();
-//   };
+//   });
 //
 // One connection at a time. The hook runs on the server's thread; look at the folders when no connection is busy.
 #pragma once
@@ -61,6 +61,7 @@ class MailPeer {
     std::string capabilities = "NAMESPACE UIDPLUS MULTIAPPEND LITERAL+ ESEARCH UNSELECT MOVE";
     std::string log_in = "SASL-IR AUTH=PLAIN";
     std::uint64_t largest_mail = ~std::uint64_t{0};
+    bool announces = true;      // the capabilities, unasked
     bool knows_partial = true;  // FETCH BODY[]<0.n>; otherwise the whole comes
   };
 
@@ -70,12 +71,14 @@ class MailPeer {
   std::uint16_t port() const noexcept { return peer_.port(); }
   std::string trouble() { return peer_.trouble(); }
 
-  std::function<Answer(const Command&)> on_command;
+  // Called for each command that comes, before it is done.
+  void on_command(std::function<Answer(const Command&)> hook);
 
   // For the test, and for the hook.
   Folder folder(const std::string& name);
   std::vector<std::string> names();  // of what was asked for so far: Command::name
   void remove_folder(const std::string& name);
+  void remove_mail(const std::string& folder, std::uint32_t uid);
   void add(const std::string& folder, std::string mail);
   void deliver_late();
   int connections();
@@ -90,6 +93,7 @@ class MailPeer {
   std::vector<std::pair<std::string, std::vector<Mail>>> late_;
   std::vector<std::string> names_;
   int connections_ = 0;
+  std::function<Answer(const Command&)> hook_;
   ScriptedPeer peer_;  // last: its thread uses all of the above
 };
 

@@ -89,10 +89,10 @@ TEST(LargeMails, GoOnWhereTheyWereWhenTheLineBreaks) {
   const auto records = with_large({11 * mib});  // four pieces
   back_up(peer, records);
   int pieces = 0;
-  peer.on_command = [&](const MailPeer::Command& command) -> MailPeer::Answer {
+  peer.on_command([&](const MailPeer::Command& command) -> MailPeer::Answer {
     if (command.name != "UID FETCH" || ++pieces != 3) return {};
     return {MailPeer::Answer::Kind::drop, {}};
-  };
+  });
   auto options = options_for(peer);
   options.retry_for = std::chrono::seconds(20);
   ImapStore archive(options, Access::read);
@@ -144,9 +144,9 @@ TEST(LargeMails, AreFoundByTheirLocator) {
 TEST(LargeMails, RefusedByTheServerAreProblems) {
   MailPeer peer;
   back_up(peer, with_large({5 * mib}));
-  peer.on_command = [](const MailPeer::Command& command) {
+  peer.on_command([](const MailPeer::Command& command) {
     return command.name == "UID FETCH" ? MailPeer::Answer::tagged("NO [SERVERBUG] can't") : MailPeer::Answer();
-  };
+  });
   ImapStore archive(options_for(peer), Access::read);
   const auto got = restore(archive);
   EXPECT_EQ(got.records.size(), 40U);
