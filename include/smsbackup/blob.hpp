@@ -3,10 +3,13 @@
 //
 // Blobs are immutable and cheap to copy: copies share the bytes, and the temporary file goes away with the last one.
 // Reading one Blob from several threads is safe. Reading throws Error(io) when the temporary file fails.
+//
+// A Blob can also stand for a file that somebody else owns: see of_file().
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -28,6 +31,13 @@ class SMSBACKUP_EXPORT Blob {
   Blob(Blob&&) noexcept;
   Blob& operator=(const Blob&) noexcept;
   Blob& operator=(Blob&&) noexcept;
+
+  // The bytes of a file that is there, without reading them: only its size is looked up now. Each read opens the file
+  // anew, so any number of such Blobs may exist; it stays its owner's and must stay as it is as long as a copy of the
+  // Blob is used: reading throws Error(not_found) when it is gone and Error(io) when its size is another one by then.
+  // Throws Error(not_found), Error(permission_denied), or Error(invalid_argument) if it is no regular file (a symbolic
+  // link is none).
+  static Blob of_file(const std::filesystem::path& file);
 
   std::uint64_t size() const noexcept;
   bool empty() const noexcept { return size() == 0; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "smsbackup/address.hpp"
+#include "smsbackup/android_db_store.hpp"
 #include "smsbackup/arrow.hpp"
 #include "smsbackup/blob.hpp"
 #include "smsbackup/cancel.hpp"

@@ -2,10 +2,11 @@
 // app name them the same way:
 //
 //   synctech-xml:PATH  maildir:PATH  mbox:PATH  eml:PATH  jsonl:PATH  (jsonl:- is standard input and output)  memory:
+//   android-db:FOLDER  (or the path of a phone's mmssms.db)
 //   imaps://user@host/FOLDER  imap+starttls://user@host/FOLDER  (see imap_store.hpp)
 //
 // A plain path is recognised by its content, or, when nothing is there yet, by its name: .xml .zip .mbox .jsonl .ndjson
-// .eml, and a folder is a Maildir.
+// .eml .db, and a folder is a Maildir.
 #pragma once
 
 #include <functional>

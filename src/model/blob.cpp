@@ -55,6 +55,17 @@ FileDescriptor open_unnamed_file() {
   return file;
 }
 
+// Never follows a link at the path's end and never waits for a pipe: what a folder from elsewhere holds is not trusted.
+FileDescriptor open_regular(const std::filesystem::path& path) {
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file.is_open() && errno != ELOOP) throw model::os_error(errno, "opening " + path.string());
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::invalid_argument, "opening " + path.string() + ": it is no regular file");
+  }
+  return file;
+}
+
 void write_all(const FileDescriptor& file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file.number(), bytes.data(), bytes.size());
@@ -69,27 +80,47 @@ void write_all(const FileDescriptor& file, std::string_view bytes) {
 }  // namespace
 
 struct Blob::Storage {
-  std::string memory;   // all bytes, unless there is a file
-  FileDescriptor file;  // all bytes
+  std::string memory;           // all bytes, unless there is a file
+  FileDescriptor file;          // all bytes, in a temporary file
+  std::filesystem::path owned;  // or by somebody else: the file's path
   std::uint64_t size = 0;
 
-  std::size_t read(std::uint64_t offset, std::span<char> out) const {
-    if (offset >= size) return 0;
+  bool in_memory() const noexcept { return !file.is_open() && owned.empty(); }
+
+  // Reads from a file that was opened for it, or from the temporary one.
+  std::size_t read(const FileDescriptor& from, std::uint64_t offset, std::span<char> out) const {
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), size - offset));
-    if (!file.is_open()) {
-      std::memcpy(out.data(), memory.data() + offset, wanted);
-      return wanted;
-    }
     std::size_t done = 0;
     while (done < wanted) {
-      const ssize_t got = ::pread(file.number(), out.data() + done, wanted - done, static_cast<off_t>(offset + done));
+      const ssize_t got = ::pread(from.number(), out.data() + done, wanted - done, static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw model::os_error(errno, "reading a temporary file");
-      if (got == 0) throw Error(ErrorCode::io, "a temporary file became shorter");
+      if (got < 0) throw model::os_error(errno, "reading " + name());
+      if (got == 0) throw Error(ErrorCode::io, name() + " became shorter");
       done += static_cast<std::size_t>(got);
     }
     return done;
   }
+
+  std::size_t read(std::uint64_t offset, std::span<char> out) const {
+    if (offset >= size) return 0;
+    if (file.is_open()) return read(file, offset, out);
+    if (!owned.empty()) return read(open_owned(), offset, out);
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), size - offset));
+    std::memcpy(out.data(), memory.data() + offset, wanted);
+    return wanted;
+  }
+
+  FileDescriptor open_owned() const {
+    FileDescriptor opened = open_regular(owned);
+    struct stat status {};
+    if (::fstat(opened.number(), &status) != 0) throw model::os_error(errno, "reading " + name());
+    if (static_cast<std::uint64_t>(status.st_size) != size) {
+      throw Error(ErrorCode::io, name() + " has changed since it was found", "leave it alone until the run has ended");
+    }
+    return opened;
+  }
+
+  std::string name() const { return owned.empty() ? "a temporary file" : owned.string(); }
 };
 
 Blob::Blob() noexcept = default;
@@ -100,6 +131,19 @@ Blob::Blob(std::string bytes) {
   storage->memory = std::move(bytes);
   storage_ = std::move(storage);
 }
+Blob Blob::of_file(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::lstat(file.c_str(), &status) != 0) throw model::os_error(errno, "opening " + file.string());
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::invalid_argument, "opening " + file.string() + ": it is no regular file");
+  }
+  if (::access(file.c_str(), R_OK) != 0) throw model::os_error(errno, "opening " + file.string());
+  auto storage = std::make_shared<Storage>();
+  storage->owned = file;
+  storage->size = static_cast<std::uint64_t>(status.st_size);
+  return Blob(std::shared_ptr<const Storage>(std::move(storage)));
+}
+
 Blob::Blob(std::shared_ptr<const Storage> storage) noexcept : storage_(std::move(storage)) {}
 Blob::~Blob() = default;
 Blob::Blob(const Blob&) noexcept = default;
@@ -109,7 +153,7 @@ Blob& Blob::operator=(Blob&&) noexcept = default;
 
 std::uint64_t Blob::size() const noexcept { return storage_ ? storage_->size : 0; }
 
-bool Blob::in_memory() const noexcept { return !storage_ || !storage_->file.is_open(); }
+bool Blob::in_memory() const noexcept { return !storage_ || storage_->in_memory(); }
 
 std::size_t Blob::read(std::uint64_t offset, std::span<char> out) const {
   return storage_ ? storage_->read(offset, out) : 0;
@@ -121,9 +165,11 @@ void Blob::for_each_chunk(const std::function<void(std::string_view)>& visit) co
     visit(storage_->memory);
     return;
   }
+  const FileDescriptor opened = storage_->file.is_open() ? FileDescriptor() : storage_->open_owned();
+  const FileDescriptor& file = storage_->file.is_open() ? storage_->file : opened;
   const auto chunk = std::make_unique<std::array<char, chunk_size>>();
   for (std::uint64_t offset = 0; offset < storage_->size;) {
-    const std::size_t got = storage_->read(offset, *chunk);
+    const std::size_t got = storage_->read(file, offset, *chunk);
     visit({chunk->data(), got});
     offset += got;
   }

@@ -9,6 +9,8 @@
 
 #include "smsbackup/charset.hpp"
 #include "smsbackup/error.hpp"
+#include "stores/android_db/phone_files.hpp"
+#include "stores/android_db/source_database.hpp"
 #include "stores/eml_folder.hpp"
 #include "stores/input_file.hpp"
 #include "stores/jsonl_cursor.hpp"
@@ -30,12 +32,14 @@ constexpr std::size_t most_entries = 10'000;
 constexpr auto zip_magic = "PK\x03\x04"sv;
 constexpr auto empty_zip_magic = "PK\x05\x06"sv;
 
+constexpr auto sqlite_magic = "SQLite format 3\0"sv;
+
 struct Magic {
   std::string_view bytes;
   std::string_view what;
 };
 constexpr std::array<Magic, 7> known_by_magic = {{
-    {"SQLite format 3\0"sv, "an SQLite database"sv},
+    {sqlite_magic, "an SQLite database"sv},
     {"SSEF\0\xff"sv, "an encrypted SMS Import / Export file"sv},
     {"ANDROID BACKUP\n"sv, "an Android backup"sv},
     {"\x1f\x8b"sv, "a gzip file"sv},
@@ -108,8 +112,31 @@ Detected detect_zip(const std::filesystem::path& path) {
   return {"", "a zip file without any .xml in it"};
 }
 
+Detected detect_sqlite(const std::filesystem::path& path) {
+  using android_db::DatabaseKind;
+  try {
+    const android_db::SourceDatabase database(path);
+    switch (android_db::kind_of(database.get())) {
+      case DatabaseKind::messages:
+      case DatabaseKind::calls:
+        return {"android-db", ""};
+      case DatabaseKind::contacts:
+        return {"", "a phone's database of contacts, without messages and calls"};
+      case DatabaseKind::google_messages:
+        return {"", "the database of the app Google Messages (the phone's own mmssms.db has the same SMS and MMS)"};
+      case DatabaseKind::other:
+        break;
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::corrupt_input && error.code() != ErrorCode::unknown_format) throw;
+    return {"", "a damaged SQLite database"};
+  }
+  return {"", "an SQLite database without messages and calls"};
+}
+
 Detected detect_folder(const std::filesystem::path& path) {
   if (is_maildir(path)) return {"maildir", ""};
+  if (android_db::is_phone_folder(path)) return {"android-db", ""};
   std::error_code error;
   std::filesystem::recursive_directory_iterator entry(path, error);
   if (error) throw system_failure(error.value(), "reading the folder", path);
@@ -147,6 +174,7 @@ Detected detect(const std::filesystem::path& path) {
   std::string beginning(looked_at, '\0');
   beginning.resize(file.read_at(0, beginning));
   if (beginning.starts_with(zip_magic) || beginning.starts_with(empty_zip_magic)) return detect_zip(path);
+  if (beginning.starts_with(sqlite_magic)) return detect_sqlite(path);
   return detect_by_beginning(beginning);
 }
 

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "smsbackup/error.hpp"
 
@@ -40,6 +41,7 @@ class SqliteStatement {
 
   // Whether there is a row (another one). Throws Error; the statement is then reset.
   bool step();
+  int parameter_count() const noexcept { return sqlite3_bind_parameter_count(statement_.get()); }
   // Ready to run again; bound values stay bound.
   void reset() noexcept;
   // Runs a statement that gives no rows, and resets it.
@@ -78,6 +80,8 @@ class SqliteDatabase {
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
 
   const std::filesystem::path& file() const noexcept { return file_; }
+  // What errors call it from now on: of a copy, the original.
+  void call_it(std::filesystem::path name) { file_ = std::move(name); }
   sqlite3* handle() const noexcept { return connection_.get(); }
 
   SqliteStatement prepare(std::string_view sql) const;

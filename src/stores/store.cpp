@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "smsbackup/android_db_store.hpp"
 #include "smsbackup/eml_store.hpp"
 #include "smsbackup/error.hpp"
 #include "smsbackup/jsonl_store.hpp"
@@ -59,6 +60,7 @@ class Registry {
 
  private:
   Registry() {
+    factories_["android-db"] = at_path<AndroidDbStore>();
     factories_["eml"] = at_path<EmlStore>();
 #ifdef SMSBACKUP_HAVE_IMAP
     for (const std::string_view scheme : mail_servers) factories_[std::string(scheme)] = imap::open_imap;
@@ -103,7 +105,8 @@ bool is_there(const std::string& path) {
 }
 
 std::string scheme_for_new(const std::string& path) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> by_extension = {{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> by_extension = {{
+      {".db", "android-db"},
       {".xml", "synctech-xml"},
       {".zip", "synctech-xml"},
       {".mbox", "mbox"},

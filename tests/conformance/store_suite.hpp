@@ -8,6 +8,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "smsbackup/store.hpp"
 
@@ -26,6 +27,10 @@ struct StoreUnderTest {
   // Whether a store that was never written is an Error(not_found) to whoever wants to read it.
   bool is_missing_at_first = true;
 
+  // What the store makes of a record, where it can't hold just any: the tests write such records only, and compare
+  // what they read in the same form.
+  std::function<Record(Record)> as_kept;
+
   friend void PrintTo(const StoreUnderTest& store, std::ostream* out) { *out << store.name; }
 };
 
@@ -35,6 +40,10 @@ class StoreSuite : public testing::TestWithParam<StoreUnderTest> {
   ~StoreSuite() override;
 
   std::unique_ptr<Store> open(Access access) const { return GetParam().open(folder_ / "store", access); }
+
+  // Records as this store keeps them.
+  std::vector<Record> kept(std::vector<Record> records) const;
+  void expect_same_records(const std::vector<Record>& expected, const std::vector<Record>& actual) const;
 
   std::filesystem::path folder_;
 };

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "conformance/phone_rows.hpp"
 #include "conformance/store_suite.hpp"
+#include "smsbackup/android_db_store.hpp"
 #include "smsbackup/eml_store.hpp"
 #include "smsbackup/jsonl_store.hpp"
 #include "smsbackup/maildir_store.hpp"
@@ -95,6 +97,7 @@ const StoreUnderTest stores[] = {
     {"mbox", one_file<MboxStore>("mails.mbox"),
      [](const std::filesystem::path& folder) { damage_middle_digest(folder / "mails.mbox"); }},
     {"eml", one_file<EmlStore>("mails"), damage_middle_file},
+    {"android_db", one_file<AndroidDbStore>("phone"), {}, true, as_phone_record},
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreSuite, testing::ValuesIn(stores),

@@ -5,6 +5,9 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
+#include <vector>
 
 #include "smsbackup/error.hpp"
 
@@ -49,6 +52,62 @@ TEST(Blob, GoesToAFileAboveTheLimit) {
   EXPECT_FALSE(blob.in_memory());
   EXPECT_EQ(blob.size(), 11u);
   EXPECT_EQ(blob.bytes(), "12345678901");
+}
+
+class OwnedFile : public testing::Test {
+ protected:
+  OwnedFile() {
+    std::string name = (std::filesystem::temp_directory_path() / "smsbackup-blob-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~OwnedFile() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path put(const std::string& bytes) const {
+    std::ofstream(folder_ / "file", std::ios::binary | std::ios::trunc) << bytes;
+    return folder_ / "file";
+  }
+  static ErrorCode code_of(const std::function<void()>& act) {
+    try {
+      act();
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ErrorCode::internal;
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(OwnedFile, IsReadOnlyWhenSomebodyWantsTheBytes) {
+  const std::string bytes = pattern(200'001);
+  const std::filesystem::path file = put(bytes);
+  std::vector<Blob> many;
+  for (int i = 0; i < 5000; ++i) many.push_back(Blob::of_file(file));  // more than a process may have open
+  const Blob& blob = many.back();
+  EXPECT_FALSE(blob.in_memory());
+  EXPECT_EQ(blob.size(), 200'001u);
+  EXPECT_EQ(blob.bytes(), bytes);
+  EXPECT_EQ(blob, Blob(bytes));
+  std::array<char, 10> out{};
+  EXPECT_EQ(blob.read(199'999, out), 2u);
+  EXPECT_EQ(Blob::of_file(put("")).bytes(), "");
+}
+
+TEST_F(OwnedFile, IsAnErrorWhenItHasChanged) {
+  const std::filesystem::path file = put("12345");
+  const Blob blob = Blob::of_file(file);
+  put("1234567");
+  EXPECT_EQ(code_of([&] { blob.bytes(); }), ErrorCode::io);
+  std::filesystem::remove(file);
+  EXPECT_EQ(code_of([&] { blob.bytes(); }), ErrorCode::not_found);
+  EXPECT_EQ(code_of([&] { Blob::of_file(file); }), ErrorCode::not_found);
+}
+
+TEST_F(OwnedFile, IsNoLinkAndNoFolder) {
+  put("secret");
+  std::filesystem::create_symlink(folder_ / "file", folder_ / "link");
+  EXPECT_EQ(code_of([&] { Blob::of_file(folder_ / "link"); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([&] { Blob::of_file(folder_); }), ErrorCode::invalid_argument);
 }
 
 TEST(Blob, KeepsEveryByteInAFile) {

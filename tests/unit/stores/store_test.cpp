@@ -158,7 +158,7 @@ TEST(OpenStore, SaysWhatItSeesWhereItCantRead) {
         expect_error(ErrorCode::unknown_format, [&] { open_store((folder / "a").string(), Access::read); }).what());
   };
   const std::string opening = "opening " + (folder / "a").string() + ": ";
-  EXPECT_EQ(refuse("SQLite format 3\0 and so on"sv), opening + "this is an SQLite database");
+  EXPECT_EQ(refuse("SQLite format 3\0 and so on"sv), opening + "this is a damaged SQLite database");
   EXPECT_EQ(refuse("\x01\x02\x03"), opening + "this is no format that can be read");
   EXPECT_EQ(refuse("<?xml version=\"1.0\"?><html/>"), opening + "this is XML of another kind");
   EXPECT_EQ(refuse("PK\x03\x04 and nothing"), opening + "this is a damaged zip file");
