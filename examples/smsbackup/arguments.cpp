@@ -233,6 +233,9 @@ void add_output(CLI::App& app, Arguments& arguments) {
 }
 
 void add_transfer(CLI::App& app, Arguments& arguments) {
+  app.add_option("--log", arguments.log, "Write a JSON line for each record that is left out as a duplicate or fails")
+      ->type_name("FILE.jsonl")
+      ->group("Telling");
   add_selection(app, arguments);
   add_contacts(app, arguments);
   add_dedup(app, arguments);
@@ -291,6 +294,14 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
       ->type_name("FROM... TO")
       ->required();
   add_transfer(*copy, arguments);
+
+  CLI::App* merge = command(Command::merge, "merge", "Merge archives or phones into one, each record once",
+                            "smsbackup merge --log dropped.jsonl old.xml archive new.xml -o merged.jsonl");
+  merge->add_option("stores", places, "the stores to read; of what they repeat, the first one's stays")
+      ->type_name("FROM...")
+      ->required();
+  merge->add_option("-o,--output", arguments.to, "The store to write")->type_name("OUT")->required()->group("Writing");
+  add_transfer(*merge, arguments);
 
   CLI::App* backup = command(Command::backup, "backup", "Copy a phone's records into an archive, without drafts",
                              "smsbackup backup --contacts people.vcf phone.xml maildir:archive");
@@ -366,6 +377,9 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
   switch (arguments.command) {
     case Command::copy:
       expect(2, std::size_t(-1), "FROM... TO: at least two stores");
+      break;
+    case Command::merge:
+      expect(1, std::size_t(-1), "FROM...: at least one store");
       break;
     case Command::backup:
     case Command::restore:

@@ -15,7 +15,7 @@
 
 namespace tool {
 
-enum class Command { copy, backup, restore, verify, stats, check, dedup };
+enum class Command { copy, merge, backup, restore, verify, stats, check, dedup };
 enum class ProgressMode { automatic, always, never };
 
 struct Arguments {
@@ -36,6 +36,7 @@ struct Arguments {
   bool mark_read = false;
 
   std::string report;      // a file for the report as JSON, "-" is standard output; empty: none
+  std::string log;         // a file for what did not reach the output, a line each; empty: none
   bool json = false;       // stats, verify
   bool both_ways = false;  // verify: what only B has is a difference, too
 

@@ -10,6 +10,7 @@
 namespace tool {
 
 ExitCode copy(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel);
+ExitCode merge(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel);
 ExitCode backup(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel);
 ExitCode restore(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel);
 ExitCode verify(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel);

@@ -32,6 +32,8 @@ ExitCode run(int argc, const char* const* argv, tool::Console& console) {
   switch (arguments->command) {
     case Command::copy:
       return tool::copy(*arguments, console, interrupt.token());
+    case Command::merge:
+      return tool::merge(*arguments, console, interrupt.token());
     case Command::backup:
       return tool::backup(*arguments, console, interrupt.token());
     case Command::restore:

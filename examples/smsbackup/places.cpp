@@ -88,6 +88,17 @@ void check_places(const std::vector<std::string>& from, const std::string& to) {
   }
 }
 
+void check_is_no_store(const std::string& file, const std::vector<std::string>& from, const std::string& to) {
+  if (file.empty() || file == "-") return;
+  const auto refuse = [&file](const std::string& place) {
+    if (is_standard_stream(place) || in_memory(place) || !same_file(file, location_of(place))) return;
+    throw Failure(ExitCode::usage,
+                  fmt::format("{} is a store; name another file for the report or log", printable(file)));
+  };
+  std::for_each(from.begin(), from.end(), refuse);
+  refuse(to);
+}
+
 std::shared_ptr<smsbackup::ContactBook> open_contacts(const Arguments& arguments, Console& console) {
   if (arguments.contacts.empty()) return nullptr;
   try {

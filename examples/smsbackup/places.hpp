@@ -19,6 +19,9 @@ bool is_standard_stream(const std::string& place);
 // Throws Failure(usage) when an input is also the output, or one is a folder that holds the other.
 void check_places(const std::vector<std::string>& from, const std::string& to);
 
+// A file that --log or --report would write must be none of the stores. Throws Failure(usage).
+void check_is_no_store(const std::string& file, const std::vector<std::string>& from, const std::string& to);
+
 // The contacts of --contacts; null without. Throws Failure(input).
 std::shared_ptr<smsbackup::ContactBook> open_contacts(const Arguments& arguments, Console& console);
 

@@ -96,6 +96,15 @@ std::string report_text(const Report& report, const Trouble& trouble, const std:
   return out + fmt::format("  {}\n", paint(terminal, ending.colour, ending.sentence));
 }
 
+std::string merge_text(const Report& report, std::size_t inputs, const std::string& log) {
+  const Counts total = report.total();
+  std::string text = fmt::format("  {} held {}; {} repeated another and {} left out", counted(inputs, "input"),
+                                 counted(total.read - total.filtered - total.failed, "record"),
+                                 grouped(total.duplicate), total.duplicate == 1 ? "was" : "were");
+  if (!log.empty()) text += fmt::format(", {} says where and why", printable(log));
+  return text + ".\n";
+}
+
 namespace {
 
 Ending ending_of(const smsbackup::VerifyReport& report, const Trouble& trouble, const std::string& a,

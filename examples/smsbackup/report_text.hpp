@@ -12,6 +12,8 @@ namespace tool {
 
 std::string report_text(const smsbackup::Report& report, const Trouble& trouble, const std::string& output,
                         const Terminal& terminal);
+// One sentence on what merging that many inputs came to.
+std::string merge_text(const smsbackup::Report& report, std::size_t inputs, const std::string& log);
 std::string verify_text(const smsbackup::VerifyReport& report, const Trouble& trouble, const std::string& a,
                         const std::string& b, bool both_ways, const Terminal& terminal);
 std::string stats_text(const smsbackup::Stats& stats, const Terminal& terminal);

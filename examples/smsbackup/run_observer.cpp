@@ -8,8 +8,23 @@ namespace tool {
 
 void RunObserver::on_duplicate(const smsbackup::Record& record, const smsbackup::Finding& finding,
                                std::string_view position) {
+  if (log_ != nullptr) log(smsbackup::duplicate_to_json(record, finding, position));
   if (!explain_) return;
-  console_.print(fmt::format("duplicate: {}: {}", describe(record, position), printable(finding.explanation)));
+  console_.print(fmt::format("duplicate: {} repeats {}: {}", describe(record, position), printable(finding.kept),
+                             printable(finding.explanation)));
+}
+
+void RunObserver::on_problem(const smsbackup::Problem& problem) {
+  if (log_ != nullptr && !problem.record_kept) log(smsbackup::problem_to_json(problem));
+}
+
+void RunObserver::log(const std::string& line) {
+  if (log_failure_) return;
+  try {
+    log_->write(line + "\n");
+  } catch (const Failure& failure) {
+    log_failure_ = failure;
+  }
 }
 
 std::string describe(const smsbackup::Record& record, std::string_view position) {

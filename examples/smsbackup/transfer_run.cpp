@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
+#include "file_beside.hpp"
 #include "mail_account.hpp"
 #include "places.hpp"
 #include "progress.hpp"
@@ -52,6 +54,9 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
     throw Failure(ExitCode::usage, "standard output takes the archive; give --report a file");
   }
   check_places(arguments.from, arguments.to);
+  for (const std::string& file : {arguments.log, arguments.report}) {
+    check_is_no_store(file, arguments.from, arguments.to);
+  }
 
   smsbackup::StoreOptions store_options;
   store_options.mime = arguments.mime;
@@ -69,6 +74,8 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
 
   ProgressLine progress(console, arguments.progress, "Copying", sources.size());
   RunObserver observer(console, progress, arguments.explain);
+  std::optional<FileBeside> log;
+  if (!arguments.log.empty()) observer.write_to(log.emplace("the log", arguments.log));
   Report report;
   try {
     report = call(sources, *output, transfer_options(arguments, store_options.mime.contacts), observer);
@@ -85,7 +92,8 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
   const bool table_on_stderr = to_stdout || arguments.report == "-";
   const Terminal terminal = Terminal::of(table_on_stderr ? stderr : stdout);
   if (report.total().read > 0 || !report.error) {
-    const std::string text = report_text(report, trouble, arguments.to, terminal);
+    std::string text = report_text(report, trouble, arguments.to, terminal);
+    if (arguments.command == Command::merge) text += merge_text(report, sources.size(), arguments.log);
     if (table_on_stderr) {
       console.print(text.substr(0, text.size() - 1));
     } else {
@@ -93,6 +101,8 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
     }
   }
   write_report(arguments.report, report.to_json());
+  if (observer.log_failure()) throw *observer.log_failure();
+  if (log) log->commit();
 
   return trouble.exit_code(report.cancelled);
 }

@@ -40,6 +40,9 @@ struct Finding {
   std::string explanation;
   // With `undecided`: what to fetch, see RecordKey::locator.
   std::vector<std::string> candidates;
+  // Where the one is that it repeats: its position in a source, or the name of the sink that had it before the run.
+  // Only in what transfer() tells an Observer that wants explanations.
+  std::string kept;
 };
 
 class SMSBACKUP_EXPORT KeyIndex {

@@ -39,8 +39,15 @@ class SMSBACKUP_EXPORT Observer {
   virtual void on_problem(const Problem&) {}    // with the raw bytes
   // A record that was not written because it is there already. `position` says where it was in the source.
   virtual void on_duplicate(const Record&, const Finding&, std::string_view /*position*/) {}
+  // Whether findings say in words why, and where the kept one is. That takes about 40 bytes more for each record in the
+  // sink, and the text of its position; and every record of the sources is read, known or not.
   virtual bool wants_explanations() const { return false; }
 };
+
+// One JSON object each, for a log of what did not reach the sink: a record that repeats another, and one that could not
+// be read or written. Documented in docs/report.md. They hold nothing that the record says.
+SMSBACKUP_EXPORT std::string duplicate_to_json(const Record& record, const Finding& finding, std::string_view position);
+SMSBACKUP_EXPORT std::string problem_to_json(const Problem& problem);
 
 struct TransferOptions {
   Query query;

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/unicode.hpp"
+#include "smsbackup/record.hpp"
+#include "smsbackup/time.hpp"
 
 namespace smsbackup::engine {
 
@@ -72,5 +75,14 @@ class JsonObject {
   std::string& out_;
   bool first_ = true;
 };
+
+// What may be told of a record: nothing that it says, nor whom it is from.
+inline void describe(JsonObject& object, RecordType type, Direction direction, std::optional<std::int64_t> date) {
+  object.text("type", to_string(type));
+  if (direction != Direction::unknown) {
+    object.text("direction", direction == Direction::incoming ? "incoming" : "outgoing");
+  }
+  if (date) object.text("date", format_iso8601(*date));
+}
 
 }  // namespace smsbackup::engine

@@ -29,6 +29,7 @@ void KnownRecords::read_keys(const Query& query, const std::function<void(std::u
   std::uint64_t keys = 0;
   sink_.keys(wider(query), index_.policy(), [&](const RecordKey& key) {
     index_.insert(key);
+    if (places_ && key.content) places_->add(key, {});
     if (on_key) on_key(key);
     if (++keys % keys_between_calls == 0) on_count(keys);
   });
@@ -47,24 +48,40 @@ void KnownRecords::fetch_candidates(const RecordKey& wanted) {
   index_.resolve(wanted, fetched);
 }
 
-Finding KnownRecords::find_or_add(const Record& record, bool explain) {
+void KnownRecords::explain() {
+  if (index_.policy().level != DedupLevel::off) places_.emplace(index_.policy().own_numbers);
+}
+
+Finding KnownRecords::find_or_add(const Record& record, std::string_view position) {
   Finding finding;
   if (index_.policy().level == DedupLevel::off) return finding;
   const RecordKey wanted = key(record);
-  // Explained before the index takes what is there for this record, and no longer knows how they differed.
-  if (explain) finding = index_.find(wanted, true);
-  finding.match = index_.find_or_insert(wanted);
-  if (finding.match != Match::undecided) return finding;
-
-  fetch_candidates(wanted);
-  if (explain) finding = index_.find(wanted, true);
-  finding.match = index_.find_or_insert(wanted);
-  finding.candidates.clear();
+  const auto look = [&] {
+    // Explained before the index takes what is there for this record, and no longer knows how they differed.
+    if (places_) finding = index_.find(wanted, true);
+    finding.match = index_.find_or_insert(wanted);
+  };
+  look();
+  if (finding.match == Match::undecided) {
+    fetch_candidates(wanted);
+    look();
+    finding.candidates.clear();
+  }
+  if (!places_) return finding;
+  if (finding.match == Match::duplicate) {
+    finding.kept = places_->find(wanted);
+    if (finding.kept.empty()) finding.kept = sink_.name();
+  } else {
+    places_->add(wanted, position);
+  }
   return finding;
 }
 
 void KnownRecords::forget(const Record& record) {
-  if (index_.policy().level != DedupLevel::off) index_.erase(key(record));
+  if (index_.policy().level == DedupLevel::off) return;
+  const RecordKey forgotten = key(record);
+  index_.erase(forgotten);
+  if (places_) places_->forget(forgotten);
 }
 
 }  // namespace smsbackup::engine

@@ -6,7 +6,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "engine/kept_places.hpp"
 #include "smsbackup/dedup.hpp"
 #include "smsbackup/query.hpp"
 #include "smsbackup/sink.hpp"
@@ -17,14 +20,17 @@ class KnownRecords final : public KnownKeys {
  public:
   KnownRecords(Sink& sink, DedupPolicy policy) : sink_(sink), index_(std::move(policy)) {}
 
+  // Whether duplicates are explained from now on, which takes memory for the place of each record. Before read_keys().
+  void explain();
+
   // Learns what the sink has for that query. `on_count` is called now and then with how many are known, `on_key` with
   // each; both may throw.
   void read_keys(const Query& query, const std::function<void(std::uint64_t)>& on_count,
                  const Sink::KeyVisitor& on_key = {});
 
-  // Whether the record is there; if not, it counts as there from now on. Never says `undecided`: in doubt the record is
-  // unseen. Without `explain` the explanation is empty.
-  Finding find_or_add(const Record& record, bool explain);
+  // Whether the record is there; if not, it counts as there from now on, as the one at `position`. Never says
+  // `undecided`: in doubt the record is unseen. Unless explained, there are no words and no places in the finding.
+  Finding find_or_add(const Record& record, std::string_view position = {});
   // It is not there after all.
   void forget(const Record& record);
 
@@ -39,6 +45,7 @@ class KnownRecords final : public KnownKeys {
 
   Sink& sink_;
   KeyIndex index_;
+  std::optional<KeptPlaces> places_;
 };
 
 }  // namespace smsbackup::engine

@@ -47,6 +47,7 @@ class Pipeline final : private Reader {
     explain_ = observer != nullptr && observer->wants_explanations();
     if (rules.state != nullptr) state_.emplace(*rules.state);
     remembers_ = state_ && rules.remembers;
+    if (explain_) known_.explain();
   }
 
   Report run(std::span<Source* const> sources);
@@ -327,7 +328,11 @@ void Pipeline::on_record(Record record, const std::string& position) {
     if (remembers_ && answer.done) {
       ++report_.of(type).read;
       ++report_.remembered;
-      Finding finding{Match::duplicate, explain_ ? "backed up by an earlier run" : "", {}};
+      Finding finding{Match::duplicate, {}, {}, {}};
+      if (explain_) {
+        finding.explanation = "backed up by an earlier run";
+        finding.kept = sink_.name();
+      }
       report_duplicate({std::move(record), position, std::move(finding), {}});
       return;
     }
@@ -372,7 +377,7 @@ void Pipeline::decide(Record record, const std::string& position, Mark mark) {
   Finding finding;
   try {
     const bool enough = is_at_the_limit();
-    finding = known_.find_or_add(record, explain_);
+    finding = known_.find_or_add(record, position);
     if (enough && finding.match != Match::duplicate) throw LimitReached();
   } catch (const LimitReached&) {
     --report_.of(type).read;  // left to the next run

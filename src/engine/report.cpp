@@ -4,6 +4,7 @@
 
 #include "engine/json_object.hpp"
 #include "smsbackup/time.hpp"
+#include "smsbackup/transfer.hpp"
 
 namespace smsbackup {
 namespace {
@@ -19,14 +20,18 @@ void append_counts(std::string& out, const Counts& counts) {
   object.number("failed", counts.failed);
 }
 
-void append_problem(std::string& out, const Problem& problem) {
-  JsonObject object(out);
+void add_problem(JsonObject& object, const Problem& problem) {
   object.text("code", to_string(problem.code));
   object.text("where", problem.where);
   object.text("why", problem.why);
   if (problem.type) object.text("type", to_string(*problem.type));
   if (problem.offset) object.number("offset", *problem.offset);
   object.boolean("record_kept", problem.record_kept);
+}
+
+void append_problem(std::string& out, const Problem& problem) {
+  JsonObject object(out);
+  add_problem(object, problem);
 }
 
 }  // namespace
@@ -78,6 +83,29 @@ std::string Report::to_json() const {
     object.text("finished", format_iso8601(finished));
     object.number("problems_total", problems_total);
     object.list("problems", problems, append_problem);
+  }
+  return out;
+}
+
+std::string problem_to_json(const Problem& problem) {
+  std::string out;
+  {
+    JsonObject object(out);
+    object.text("kind", "failed");
+    add_problem(object, problem);
+  }
+  return out;
+}
+
+std::string duplicate_to_json(const Record& record, const Finding& finding, std::string_view position) {
+  std::string out;
+  {
+    JsonObject object(out);
+    object.text("kind", "duplicate");
+    engine::describe(object, type_of(record), direction_of(record), date_of(record));
+    object.text("dropped", position);
+    object.text("kept", finding.kept);
+    object.text("why", finding.explanation);
   }
   return out;
 }

@@ -194,7 +194,7 @@ class PassOverA final : public Pass {
     oldest_ = std::min(oldest_.value_or(std::numeric_limits<std::int64_t>::max()), engine::age_key(date_of(record)));
     const RecordKey wanted = key(record);
     on_.keys_of_a.add(wanted);
-    if (known_.find_or_add(record, false).match == Match::duplicate) {
+    if (known_.find_or_add(record).match == Match::duplicate) {
       ++counts.found;
       return;
     }

@@ -1,7 +1,6 @@
 #include <string_view>
 
 #include "engine/json_object.hpp"
-#include "smsbackup/time.hpp"
 #include "smsbackup/verify.hpp"
 
 namespace smsbackup {
@@ -71,11 +70,7 @@ std::string Difference::to_json() const {
   {
     JsonObject object(out);
     object.text("kind", name_of(kind));
-    object.text("type", to_string(type));
-    if (direction != Direction::unknown) {
-      object.text("direction", direction == Direction::incoming ? "incoming" : "outgoing");
-    }
-    if (date) object.text("date", format_iso8601(*date));
+    engine::describe(object, type, direction, date);
     if (!in_a.empty()) object.text("in_a", in_a);
     if (!in_b.empty()) object.text("in_b", in_b);
     if (kind == Kind::changed) object.texts("what", what);

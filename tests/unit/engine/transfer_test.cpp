@@ -112,6 +112,15 @@ class HeaderOnlyStore final : public ForwardingStore {
   int fetched = 0;
 };
 
+class Places final : public Observer {
+ public:
+  void on_duplicate(const Record&, const Finding& finding, std::string_view position) override {
+    said.push_back(std::string(position) + " repeats " + finding.kept);
+  }
+  bool wants_explanations() const override { return true; }
+  std::vector<std::string> said;
+};
+
 Problem broken_row() {
   Problem problem;
   problem.code = ErrorCode::corrupt_input;
@@ -358,6 +367,45 @@ TEST(Transfer, KeepsTheFirstThousandProblemsInTheReport) {
   EXPECT_EQ(report.problems.size(), 1000U);
   EXPECT_EQ(report.problems_total, 1500U);
   EXPECT_EQ(report.sms.failed, 1500U);
+}
+
+TEST(Transfer, SaysWhereTheOneIsThatADuplicateRepeats) {
+  Sms exact = std::get<Sms>(sms(2));
+  Sms rounded = exact;
+  rounded.date = start_ms / 1000 * 1000 + 2000;
+  Sms other_number = exact;
+  other_number.address = "+15550199";
+  MemoryStore there({sms(1)});
+  MemoryStore first({sms(1), exact, other_number, exact});
+  MemoryStore second({rounded, other_number});
+  Places places;
+  Source* const sources[] = {&first, &second};
+  transfer(sources, there, {}, &places);
+  EXPECT_EQ(places.said,
+            (std::vector<std::string>{"memory, record 1 repeats memory", "memory, record 4 repeats memory, record 2",
+                                      "memory, record 1 repeats memory, record 2",
+                                      "memory, record 2 repeats memory, record 3"}));
+}
+
+TEST(Transfer, DoesNotSayThatADuplicateRepeatsWhatTheSinkRefused) {
+  FaultInjectingStore refuses_the_first(std::make_unique<MemoryStore>(), [](auto operation, std::uint64_t count) {
+    const bool first = operation == FaultInjectingStore::Operation::write_record && count == 0;
+    return first ? std::optional(ErrorCode::limit_exceeded) : std::nullopt;
+  });
+  MemoryStore from({sms(1), sms(1), sms(1)});
+  Places places;
+  EXPECT_EQ(transfer(from, refuses_the_first, {}, &places).sms, (Counts{3, 0, 1, 1, 1}));
+  EXPECT_EQ(places.said, std::vector<std::string>{"memory, record 3 repeats memory, record 2"});
+}
+
+TEST(Transfer, WritesWhatWasLeftOutForALog) {
+  Finding finding{Match::duplicate, "same text", {}, "a.xml, row 1"};
+  EXPECT_EQ(duplicate_to_json(sms(0), finding, "b.xml, row 2"),
+            R"({"kind":"duplicate","type":"sms","direction":"incoming","date":"2020-09-13T12:26:40.123Z",)"
+            R"("dropped":"b.xml, row 2","kept":"a.xml, row 1","why":"same text"})");
+  EXPECT_EQ(problem_to_json(broken_row()),
+            R"({"kind":"failed","code":"corrupt_input","where":"sms.xml, row 2","why":"no date","type":"sms",)"
+            R"("record_kept":false})");
 }
 
 TEST(Transfer, ExplainsDuplicates) {
