@@ -178,7 +178,7 @@ void AppendPipeline::read_one() {
 void AppendPipeline::settle(Command command, const Status& status) {
   if (status.ok()) {
     for (const auto& mail : command.mails) mail->fate = OutgoingMail::Fate::written;
-    if (status.code == "APPENDUID") note_uids(command.mails.front()->folder, status.arguments);
+    if (status.code == "APPENDUID") note_uids(command, status.arguments);
     return;
   }
   // Refused: none of these is on the server.
@@ -198,11 +198,14 @@ void AppendPipeline::settle(Command command, const Status& status) {
   }
 }
 
-void AppendPipeline::note_uids(const std::string& folder, std::string_view arguments) {
+void AppendPipeline::note_uids(const Command& command, std::string_view arguments) {
   const auto blank = arguments.find(' ');
   std::vector<std::uint32_t> uids;
   if (blank == arguments.npos || !append_uid_set(arguments.substr(blank + 1), uids, batch_mails)) return;
-  auto& next = uid_next_[folder];
+  // The UIDs ascend in the order of the mails (RFC 4315).
+  if (uids.size() == command.mails.size())
+    for (std::size_t i = 0; i < uids.size(); ++i) command.mails[i]->uid = uids[i];
+  auto& next = uid_next_[command.mails.front()->folder];
   next = std::max(next, *std::max_element(uids.begin(), uids.end()) + 1);
 }
 

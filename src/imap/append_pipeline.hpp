@@ -28,9 +28,10 @@ struct OutgoingMail {
   std::string message_id;  // with the angle brackets
   std::int64_t date = 0;   // ms
   bool seen = true;
-  std::string bytes;  // small mails
-  Blob spilled;       // large ones
-  bool sent = false;  // part of it may have reached the server
+  std::string bytes;      // small mails
+  Blob spilled;           // large ones
+  bool sent = false;      // part of it may have reached the server
+  std::uint32_t uid = 0;  // that the server gave it, as far as it says so (UIDPLUS)
 
   enum class Fate : std::uint8_t { open, written, refused } fate = Fate::open;
   Status refusal;  // why it was refused
@@ -81,7 +82,7 @@ class AppendPipeline {
   void make_room(std::uint64_t bytes);
   void read_one();
   void settle(Command command, const Status& status);
-  void note_uids(const std::string& folder, std::string_view arguments);
+  void note_uids(const Command& command, std::string_view arguments);
   void throw_if_over() const;
 
   Session& session_;

@@ -149,6 +149,7 @@ Outcomes ImapStore::settle() { return state_->uploader.settle(); }
 
 void ImapStore::finish() {
   settle();
+  state_->uploader.look_for_late_copies();
   state_->sessions.log_out();
 }
 

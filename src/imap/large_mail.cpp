@@ -52,7 +52,11 @@ LargeMail::End LargeMail::fetch(Dialogue& dialogue, std::uint64_t limit) {
       size = mail.content.size();
       append(mail.content);
     });
-    if (!status.ok()) failure_ = refusal(status, "reading a mail at " + dialogue.host());
+    if (!status.ok()) {
+      auto error = refusal(status, "reading a mail at " + dialogue.host());
+      if (is_transient(error.code())) throw error;
+      failure_ = std::move(error);
+    }
     if (failure_) return End::failed;
     if (!came) return End::gone;
     if (size != mail_piece) return End::complete;

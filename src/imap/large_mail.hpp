@@ -32,6 +32,7 @@ class LargeMail {
     failed,  // this mail can't be had: see failure()
   };
   // Fetches what is missing of it; the folder must be open. After a lost connection another call goes on where it was.
+  // Throws what may be better in a while.
   // Neither a mail above `limit` bytes nor a temporary file that can't be written ends the connection.
   End fetch(Dialogue& dialogue, std::uint64_t limit);
   const Error& failure() const { return *failure_; }

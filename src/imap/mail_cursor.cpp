@@ -246,10 +246,10 @@ void MailCursor::finish_chunk() {
   chunk_bytes_ = 0;
   const auto status =
       session_->dialogue().finish_fetch(chunks_.front().tag, [&](const FetchedMail& mail) { take(mail); });
+  if (!status.ok()) report_missing(chunks_.front(), status);
   const auto chunk = std::move(chunks_.front());
   chunks_.pop_front();
   for (const auto uid : chunk.received) highest_uid_ = std::max(highest_uid_, uid);
-  if (!status.ok()) report_missing(chunk, status);
 }
 
 void MailCursor::take(const FetchedMail& mail) {
@@ -336,10 +336,10 @@ bool MailCursor::leave_out_poison(const Error& error) {
   return true;
 }
 
-// The server could not give some of what was asked for.
+// The server could not give some of what was asked for. What may work later is thrown, and asked for again.
 void MailCursor::report_missing(const Chunk& chunk, const Status& status) {
   const auto error = refusal(status, "reading mails at " + session_->dialogue().host());
-  if (chunk.uids.empty()) throw error;
+  if (chunk.uids.empty() || is_transient(error.code())) throw error;
   auto received = chunk.received;
   std::sort(received.begin(), received.end());
   for (const auto uid : chunk.uids) {

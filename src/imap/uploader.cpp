@@ -232,8 +232,21 @@ void Uploader::find_sent_in(const std::string& folder) {
       for (std::size_t i = 0; i < copies; ++i) found(id);
     }
   }
-  for (const auto& [id, mail] : unknown) mail->sent = false;
+  for (const auto& [id, mail] : unknown) {
+    mail->sent = false;
+    if (open) late_.expect(mail, open->uid_next);
+  }
   model::logger().info("{} of {} mails that were on their way had arrived", total - unknown.size(), total);
+}
+
+void Uploader::look_for_late_copies() noexcept {
+  if (late_.empty()) return;
+  try {
+    sessions_.run([&](Session& session, Backoff&) { late_.remove(session); });
+  } catch (const std::exception& error) {
+    model::logger().warn("whether mails are there twice could not be found out: {}", error.what());
+  }
+  late_.forget();
 }
 
 Problem Uploader::problem_of(const Item& item) const {
@@ -268,10 +281,14 @@ Outcomes Uploader::take_outcomes() {
     const auto& item = items_.front();
     const auto fate = item.mail->fate;
     if (fate == OutgoingMail::Fate::open && !failure_) break;
-    if (fate == OutgoingMail::Fate::written)
+    if (fate == OutgoingMail::Fate::written) {
       out.push_back({true, std::nullopt});
-    else
+      // Whoever still waits for a late copy needs the names only.
+      item.mail->bytes = {};
+      item.mail->spilled = {};
+    } else {
       out.push_back({false, problem_of(item)});
+    }
     items_.pop_front();
     if (next_ != 0) --next_;
   }

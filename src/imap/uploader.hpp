@@ -11,6 +11,7 @@
 #include <string>
 
 #include "imap/append_pipeline.hpp"
+#include "imap/late_copies.hpp"
 #include "imap/sessions.hpp"
 #include "smsbackup/imap_options.hpp"
 #include "smsbackup/mime.hpp"
@@ -35,6 +36,9 @@ class Uploader {
   // As Sink::write_ahead and Sink::settle.
   Outcomes write(std::span<const Record> records);
   Outcomes settle();
+  // Once all is settled: looks for what a server stored late, after it had gone out again. Never fails: what is sure is
+  // that everything is there.
+  void look_for_late_copies() noexcept;
 
  private:
   struct Item {
@@ -67,6 +71,7 @@ class Uploader {
   std::unique_ptr<AppendPipeline> pipeline_;
   std::deque<Item> items_;
   std::size_t next_ = 0;  // of items_, to be sent
+  LateCopies late_;
   std::optional<Error> failure_;
 };
 

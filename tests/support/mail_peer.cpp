@@ -190,6 +190,11 @@ class MailPeer::Conversation {
   }
 
   void one_command() {
+    if (server_.options_.idle.count() != 0 && session_.is_idle_for(server_.options_.idle)) {
+      session_.send("* BYE Disconnected for inactivity.\r\n");
+      over_ = true;
+      return;
+    }
     std::string line = session_.read_line();
     tag_ = take(line);
     std::string name = upper(take(line));

@@ -9,6 +9,7 @@
 // One connection at a time. The hook runs on the server's thread; look at the folders when no connection is busy.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -62,6 +63,7 @@ class MailPeer {
     std::string log_in = "SASL-IR AUTH=PLAIN";
     std::uint64_t largest_mail = ~std::uint64_t{0};
     bool announces = true;      // the capabilities, unasked
+    std::chrono::milliseconds idle{0};  // after so long without a command: BYE; 0: never
     bool knows_partial = true;  // FETCH BODY[]<0.n>; otherwise the whole comes
   };
 

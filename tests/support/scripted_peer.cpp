@@ -296,6 +296,11 @@ void PeerSession::wait(std::chrono::milliseconds time) const {
   }
 }
 
+bool PeerSession::is_idle_for(std::chrono::milliseconds time) const {
+  pollfd polled{fd_, POLLIN, 0};
+  return buffer_.empty() && ::poll(&polled, 1, static_cast<int>(time.count())) == 0;
+}
+
 void PeerSession::stay_silent() {
   while (!stopping_) {
     pollfd polled{fd_, POLLRDHUP, 0};

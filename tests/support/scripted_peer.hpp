@@ -58,6 +58,8 @@ class PeerSession {
   void start_tls(const PeerTls& tls);
   void start_deflate();
   void wait(std::chrono::milliseconds time) const;
+  // Whether the client says nothing for so long.
+  bool is_idle_for(std::chrono::milliseconds time) const;
   // Waits until the client closes or the test ends; reads nothing.
   void stay_silent();
   void end_sending();  // the client reads an end; reading goes on
