@@ -5,7 +5,7 @@ set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config make ccache
   libssl-dev libzip-dev libsqlite3-dev zlib1g-dev libetpan-dev libfmt-dev libspdlog-dev libcli11-dev)
-test=(dovecot-imapd sasl2-bin openssl libgtest-dev nlohmann-json3-dev python3 clang libc++-dev libc++abi-dev gcovr binutils)
+test=(dovecot-imapd sasl2-bin openssl libgtest-dev nlohmann-json3-dev python3 python3-icalendar clang libc++-dev libc++abi-dev gcovr binutils)
 bench=(libbenchmark-dev libgmime-3.0-dev libexpat1-dev libpugixml-dev
   dovecot-imapd isync python3)
 

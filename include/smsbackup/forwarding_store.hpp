@@ -29,6 +29,7 @@ class SMSBACKUP_EXPORT ForwardingStore : public Store {
   Outcomes write(std::span<const Record> records) override;
   void finish() override;
   Durability durability() const override;
+  bool takes(RecordType type) const override;
   bool is_empty() override;
   std::string name() const override;
 

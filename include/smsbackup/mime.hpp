@@ -29,8 +29,8 @@ enum class AddressStyle : std::uint8_t { name, name_and_number, number };
 // Which mails get \Seen. Calls are read under message_status.
 enum class MarkAsRead : std::uint8_t { read, unread, message_status };
 
-// The words in subjects and call bodies. Replace them for other languages: decoding never depends on them.
-// "{}" stands for the other party's name.
+// The words in subjects, call bodies and calendars. Replace them for other languages: reading never depends on them.
+// "{}" stands for the other party's name, or for the value of a field.
 struct Wording {
   std::string sms_with = "SMS with {}";
   std::string mms_with = "SMS with {}";
@@ -41,6 +41,14 @@ struct Wording {
   std::string voicemail_call = "incoming call, voicemail";
   std::string rejected_call = "incoming call, rejected";
   std::string unknown = "Unknown";
+  // Events of a calendar.
+  std::string incoming_title = "Call from {}";
+  std::string outgoing_title = "Called {}";
+  std::string missed_title = "Missed call from {}";
+  std::string voicemail_title = "Call from {} (voicemail)";
+  std::string rejected_title = "Rejected call from {}";
+  std::string number_field = "Number: {}";
+  std::string duration_field = "Duration: {}";
 };
 
 struct MimeOptions {
@@ -118,8 +126,8 @@ class SMSBACKUP_EXPORT MimeDecoder {
   void decode(std::string_view mail, DecodedMail& out);
   DecodedMail decode(std::string_view mail);
 
-  // The key out of the header section alone (RFC 5322 headers up to the empty line). Nothing if the mail is no record, or
-  // one whose columns are too long for a header (it has X-smsbackup-overflow, and must be decoded as a whole).
+  // The key out of the header section alone (RFC 5322 headers up to the empty line). Nothing if the mail is no record,
+  // or one whose columns are too long for a header (it has X-smsbackup-overflow, and must be decoded as a whole).
   // Without content where the mail carries no digest or the level is exact.
   std::optional<RecordKey> key_from_headers(std::string_view headers, DedupLevel level = DedupLevel::tolerant);
 

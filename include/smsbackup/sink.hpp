@@ -60,6 +60,10 @@ class SMSBACKUP_EXPORT Sink {
   // Completes the work: makes everything durable, puts files under their names after having read them back.
   virtual void finish() {}
 
+  // Whether it has a place for that type at all; a calendar has none for messages. What it does not take is filtered, and
+  // no failure. What comes without it: it takes everything.
+  virtual bool takes(RecordType /*type*/) const { return true; }
+
   virtual Durability durability() const { return Durability::each_write; }
   // Whether it surely holds nothing, as far as that can be told without work. Without it: nobody notices that an
   // archive is gone which a StateStore knows to be filled.

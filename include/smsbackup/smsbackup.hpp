@@ -15,6 +15,7 @@
 #include "smsbackup/error.hpp"
 #include "smsbackup/export.hpp"
 #include "smsbackup/forwarding_store.hpp"
+#include "smsbackup/icalendar_store.hpp"
 #include "smsbackup/imap_options.hpp"
 #include "smsbackup/imap_store.hpp"
 #include "smsbackup/jsonl.hpp"

@@ -1,6 +1,7 @@
 // A Store is both a Source and a Sink. Stores open by URI or by a plain path, so that a command line, a script and an
 // app name them the same way:
 //
+//   icalendar:FILE.ics (calls only)
 //   synctech-xml:PATH  maildir:PATH  mbox:PATH  eml:PATH  jsonl:PATH  (jsonl:- is standard input and output)  memory:
 //   android-db:FOLDER  (or the path of a phone's mmssms.db)
 //   imaps://user@host/FOLDER  imap+starttls://user@host/FOLDER  (see imap_store.hpp)

@@ -159,6 +159,9 @@ void Pipeline::start(std::span<Source* const> sources) {
   // First of all, so that an input that can't be read is noticed before an archive's keys were read for minutes.
   source_name_ = sources.front()->name();
   pushed_ = pushed_down(options_.query);
+  for (const RecordType type : {RecordType::sms, RecordType::mms, RecordType::call}) {
+    if (!sink_.takes(type)) pushed_.types.erase(type);
+  }
   // A record must be seen if it is counted among the newest, if its dropping is to be explained, and if it is to be
   // marked as done.
   if (!options_.query.newest && !explain_ && !remembers_ && options_.dedup.level != DedupLevel::off) {
@@ -312,7 +315,7 @@ void Pipeline::fail_what_was_written() {
 
 void Pipeline::on_record(Record record, const std::string& position) {
   const RecordType type = type_of(record);
-  if (rules_.policy && !rules_.policy(record)) {
+  if (!sink_.takes(type) || (rules_.policy && !rules_.policy(record))) {
     on_filtered(type);
     return;
   }

@@ -51,6 +51,31 @@ std::string call_body(std::int64_t type, std::string_view number, std::int64_t d
   return text;
 }
 
+std::string call_title(std::int64_t type, std::string_view name, const Wording& wording) {
+  switch (type) {
+    case call_outgoing:
+      return with_name(wording.outgoing_title, name);
+    case call_missed:
+      return with_name(wording.missed_title, name);
+    case call_voicemail:
+      return with_name(wording.voicemail_title, name);
+    case call_rejected:
+      return with_name(wording.rejected_title, name);
+    default:
+      return with_name(wording.incoming_title, name);
+  }
+}
+
+std::string call_description(std::int64_t type, std::string_view number, std::int64_t duration,
+                             const Wording& wording) {
+  std::string text = with_name(wording.number_field, number);
+  text += " (";
+  text += call_type_text(type, wording);
+  text += ")\n";
+  if (type != call_missed) text += with_name(wording.duration_field, duration_text(duration));
+  return text;
+}
+
 std::string with_name(std::string_view phrase, std::string_view name) {
   std::string text(phrase);
   if (const std::size_t at = text.find("{}"); at != std::string::npos) text.replace(at, 2, name);

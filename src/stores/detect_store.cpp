@@ -158,6 +158,7 @@ Detected detect_by_beginning(std::string_view beginning) {
   const auto text = beginning.substr(first);
   if (is_mbox_from_line(text.substr(0, text.find('\n')))) return {"mbox", ""};
   if (is_records_json(beginning)) return {"jsonl", ""};
+  if (text.substr(0, 256).find("BEGIN:VCALENDAR"sv) != std::string_view::npos) return {"icalendar", ""};
   if (is_mail(text)) return {"eml", ""};
   if (is_synctech_xml(beginning)) return {"synctech-xml", ""};
   const auto converted = xml_text(beginning);

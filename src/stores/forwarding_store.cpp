@@ -22,6 +22,7 @@ void ForwardingStore::keys(const Query& query, const DedupPolicy& policy, const 
 }
 std::optional<Record> ForwardingStore::fetch(std::string_view locator) { return inner_->fetch(locator); }
 Outcomes ForwardingStore::write(std::span<const Record> records) { return inner_->write(records); }
+bool ForwardingStore::takes(RecordType type) const { return inner_->takes(type); }
 void ForwardingStore::finish() { inner_->finish(); }
 Durability ForwardingStore::durability() const { return inner_->durability(); }
 bool ForwardingStore::is_empty() { return inner_->is_empty(); }

@@ -12,6 +12,7 @@
 #include "smsbackup/android_db_store.hpp"
 #include "smsbackup/eml_store.hpp"
 #include "smsbackup/error.hpp"
+#include "smsbackup/icalendar_store.hpp"
 #include "smsbackup/jsonl_store.hpp"
 #include "smsbackup/maildir_store.hpp"
 #include "smsbackup/mbox_store.hpp"
@@ -65,6 +66,7 @@ class Registry {
 #ifdef SMSBACKUP_HAVE_IMAP
     for (const std::string_view scheme : mail_servers) factories_[std::string(scheme)] = imap::open_imap;
 #endif
+    factories_["icalendar"] = at_path<IcalendarStore>();
     factories_["jsonl"] = at_path<JsonlStore>();
     factories_["maildir"] = at_path<MaildirStore>();
     factories_["mbox"] = at_path<MboxStore>();
@@ -105,7 +107,7 @@ bool is_there(const std::string& path) {
 }
 
 std::string scheme_for_new(const std::string& path) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> by_extension = {{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> by_extension = {{
       {".db", "android-db"},
       {".xml", "synctech-xml"},
       {".zip", "synctech-xml"},
@@ -113,6 +115,7 @@ std::string scheme_for_new(const std::string& path) {
       {".jsonl", "jsonl"},
       {".ndjson", "jsonl"},
       {".eml", "eml"},
+      {".ics", "icalendar"},
   }};
   const std::filesystem::path name(path);
   std::string extension = name.extension().string();

@@ -81,6 +81,10 @@ TEST(Functions, CallsAreWordedAsSmsBackupPlusDoes) {
     EXPECT_EQ(mime::call_type_text(type, wording), entry.at("type_text").get<std::string>());
     EXPECT_EQ(mime::call_body(type, input.at("number").get<std::string>(), duration, wording),
               entry.at("format").get<std::string>());
+    const auto number = input.at("number").get<std::string>();
+    EXPECT_EQ(mime::call_title(type, number, wording), entry.at("calendar_title").get<std::string>());
+    EXPECT_EQ(mime::call_description(type, number, duration, wording),
+              entry.at("calendar_description").get<std::string>());
   }
 }
 
