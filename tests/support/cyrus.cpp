@@ -84,6 +84,7 @@ Cyrus::Cyrus(Options options)
   text += "autocreate_quota: " + std::to_string(options_.quota_kib) + "\n";
   text += std::string("altnamespace: ") + (options_.folders_below_inbox ? "no" : "yes") + "\n";
   text += std::string("unixhierarchysep: ") + (options_.slash_separates ? "yes" : "no") + "\n";
+  text += "skiplist_unsafe: yes\n";  // no waiting for the disk where that can be had
   if (!options_.suppressed.empty()) text += "suppress_capabilities: " + options_.suppressed + "\n";
   text += options_.more + "\n";
   write_file(folder / "imapd.conf", text);

@@ -8,7 +8,7 @@
 
 #include "integration/imap/imap_fixture.hpp"
 #include "smsbackup/jsonl_store.hpp"
-#include "support/server_process.hpp"
+#include "support/mail_server.hpp"
 
 namespace smsbackup {
 namespace {
@@ -22,16 +22,23 @@ struct ToolRun {
   std::string said;  // on both streams
 };
 
-class ToolWithServer : public ImapTest {
+struct Kind {
+  const char* name;
+  std::optional<std::string> (*missing)();
+  MailServer (*start)();
+};
+
+class ToolWithServer : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
-    ImapTest::SetUp();
-    if (IsSkipped()) return;
-    write_file(folder_.path() / "ca.pem", server_->ca_pem());
+    if (const auto why = GetParam().missing()) GTEST_SKIP() << *why;
+    if (server_.software != GetParam().name) server_ = GetParam().start();
+    write_file(folder_.path() / "ca.pem", server_.ca_pem);
   }
+  static void TearDownTestSuite() { server_ = {}; }
 
   std::string mailbox(const std::string& folder) const {
-    return "imaps://u1@localhost:" + std::to_string(server_->tls_port()) + '/' + folder;
+    return "imaps://u1@localhost:" + std::to_string(server_.tls_port) + '/' + folder;
   }
   ToolRun run(const std::string& arguments, const std::string& environment = "SMSBACKUP_PASSWORD=pass") const {
     const std::string command = "cd " + folder_.path().string() + " && env -u SMSBACKUP_PASSWORD -u SMSBACKUP_TOKEN " +
@@ -47,9 +54,10 @@ class ToolWithServer : public ImapTest {
   static bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
   ServerFolder folder_{"tool"};
+  static inline MailServer server_;  // of one kind for all tests of it
 };
 
-TEST_F(ToolWithServer, BacksUpAddsNothingTwiceAndRestores) {
+TEST_P(ToolWithServer, BacksUpAddsNothingTwiceAndRestores) {
   const auto backup = "backup --ca-file ca.pem --report r.json " + sms() + ' ' + mailbox("Phone");
   const auto first = run(backup);
   ASSERT_EQ(first.code, 0) << first.said;
@@ -62,16 +70,16 @@ TEST_F(ToolWithServer, BacksUpAddsNothingTwiceAndRestores) {
   EXPECT_EQ(verified.code, 0) << verified.said;
 }
 
-TEST_F(ToolWithServer, ChecksTheServerInWords) {
+TEST_P(ToolWithServer, ChecksTheServerInWords) {
   const auto checked = run("check --ca-file ca.pem " + mailbox(""));
   ASSERT_EQ(checked.code, 0) << checked.said;
-  EXPECT_TRUE(has(checked.said, "Dovecot"));
+  EXPECT_TRUE(has(checked.said, server_.software)) << checked.said;
   EXPECT_TRUE(has(checked.said, "TLSv1.3"));
   EXPECT_TRUE(has(checked.said, "in batches, without waiting"));
   EXPECT_TRUE(has(checked.said, "Call log"));
 }
 
-TEST_F(ToolWithServer, ClearsDuplicatesAwayOnlyWhenTold) {
+TEST_P(ToolWithServer, ClearsDuplicatesAwayOnlyWhenTold) {
   const auto write = "copy --dedup off --ca-file ca.pem " + sms() + ' ' + mailbox("Twice");
   ASSERT_EQ(run(write).code, 0);
   ASSERT_EQ(run(write).code, 0);
@@ -84,22 +92,22 @@ TEST_F(ToolWithServer, ClearsDuplicatesAwayOnlyWhenTold) {
   EXPECT_TRUE(has(again.said, "45 records, 0 of them repeat another")) << again.said;
 }
 
-TEST_F(ToolWithServer, TakesThePasswordFromACommand) {
+TEST_P(ToolWithServer, TakesThePasswordFromACommand) {
   EXPECT_EQ(run("check --ca-file ca.pem --password-command 'printf pass' " + mailbox(""), "").code, 0);
   const auto failed = run("check --ca-file ca.pem --password-command false " + mailbox(""), "");
   EXPECT_EQ(failed.code, 2);
   EXPECT_TRUE(has(failed.said, "--password-command"));
 }
 
-TEST_F(ToolWithServer, SaysWhatIsWrong) {
+TEST_P(ToolWithServer, SaysWhatIsWrong) {
   const auto unknown_ca = run("check " + mailbox(""));
   EXPECT_EQ(unknown_ca.code, 3) << unknown_ca.said;
   const auto nobody = run("check imaps://me@localhost:" + std::to_string(free_port()) + "/");
   EXPECT_EQ(nobody.code, 3) << nobody.said;
-  const auto plain = run("check imap://u1@localhost:" + std::to_string(server_->port()) + "/");
+  const auto plain = run("check imap://u1@localhost:" + std::to_string(server_.port) + "/");
   EXPECT_EQ(plain.code, 2);
   EXPECT_TRUE(has(plain.said, "--insecure")) << plain.said;
-  EXPECT_EQ(run("check --insecure imap://u1@localhost:" + std::to_string(server_->port()) + "/").code, 0);
+  EXPECT_EQ(run("check --insecure imap://u1@localhost:" + std::to_string(server_.port) + "/").code, 0);
   EXPECT_EQ(run("check maildir:x").code, 2);
 }
 
@@ -125,7 +133,7 @@ long peak_of_tool(const std::vector<std::string>& arguments) {
   });
 }
 
-TEST_F(ToolWithServer, ALargeAttachmentTakesLittleMemory) {
+TEST_P(ToolWithServer, ALargeAttachmentTakesLittleMemory) {
 #if defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP() << "the address sanitizer takes memory of its own";
 #endif
@@ -148,13 +156,13 @@ TEST_F(ToolWithServer, ALargeAttachmentTakesLittleMemory) {
 }
 
 // Whatever fails, and however much is logged: no secret is in it.
-TEST_F(ToolWithServer, NeverPrintsASecret) {
+TEST_P(ToolWithServer, NeverPrintsASecret) {
   const std::string secret = "hunter2-swordfish";
   for (const std::string& arguments :
        {"check --ca-file ca.pem --log-level trace " + mailbox(""), "check --log-level trace " + mailbox(""),
         "backup --ca-file ca.pem --log-level trace --explain " + sms() + ' ' + mailbox("x"),
         "restore --ca-file ca.pem --log-level trace " + mailbox("x") + " out.jsonl",
-        "check --log-level trace imaps://u1:" + secret + "@localhost:" + std::to_string(server_->tls_port()) + "/",
+        "check --log-level trace imaps://u1:" + secret + "@localhost:" + std::to_string(server_.tls_port) + "/",
         "backup --log-level trace " + sms() + " imaps://u1:" + secret + "@localhost/"}) {
     for (const char* name : {"SMSBACKUP_PASSWORD=", "SMSBACKUP_TOKEN="}) {
       const auto failed = run(arguments, name + secret);
@@ -165,6 +173,12 @@ TEST_F(ToolWithServer, NeverPrintsASecret) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Servers, ToolWithServer,
+    testing::Values(Kind{"Dovecot", Dovecot::missing, [] { return start_server<Dovecot>("Dovecot", {}); }},
+                    Kind{"Cyrus", Cyrus::missing, [] { return start_server<Cyrus>("Cyrus", {}); }}),
+    [](const auto& kind) { return std::string(kind.param.name); });
 
 }  // namespace
 }  // namespace smsbackup
