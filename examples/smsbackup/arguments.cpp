@@ -21,6 +21,7 @@ using smsbackup::DedupLevel;
 using smsbackup::LogLevel;
 using smsbackup::MarkAsRead;
 using smsbackup::RecordType;
+using FirstRun = smsbackup::BackupOptions::FirstRun;
 using Unsent = smsbackup::RestoreOptions::Unsent;
 
 template <class Value>
@@ -41,6 +42,7 @@ const Names<MarkAsRead> mark_as_read = {
 const Names<DedupLevel> dedup_levels = {
     {"exact", DedupLevel::exact}, {"tolerant", DedupLevel::tolerant}, {"off", DedupLevel::off}};
 const Names<Unsent> unsent = {{"failed", Unsent::as_failed}, {"skip", Unsent::skip}};
+const Names<FirstRun> first_runs = {{"backup", FirstRun::backup}, {"skip", FirstRun::skip}};
 const Names<ProgressMode> progress_modes = {
     {"auto", ProgressMode::automatic}, {"always", ProgressMode::always}, {"never", ProgressMode::never}};
 const Names<LogLevel> log_levels = {{"off", LogLevel::off},         {"error", LogLevel::error},
@@ -115,22 +117,27 @@ CLI::Option* add_list(CLI::App& app, const std::string& flag, std::vector<std::s
       ->take_all();
 }
 
+CLI::Option* add_count(CLI::App& app, const std::string& flag, std::optional<std::uint64_t>& target,
+                       const std::string& description) {
+  return app
+      .add_option_function<std::string>(
+          flag,
+          [&target, flag](const std::string& text) {
+            const auto count = smsbackup::parse_integer(text);
+            if (!count || *count < 0) throw CLI::ValidationError(fmt::format("{}: \"{}\" is no count", flag, text));
+            target = static_cast<std::uint64_t>(*count);
+          },
+          description)
+      ->type_name("N");
+}
+
 void add_selection(CLI::App& app, Arguments& arguments) {
   smsbackup::Query& query = arguments.query;
   const auto group = "Which records";
   add_choices(app, "--types", query.types, record_types, "Only these (default: all)")->group(group);
   add_time(app, "--since", query.since, "Only from this time on, local unless it names a zone")->group(group);
   add_time(app, "--until", query.until, "Only before this time")->group(group);
-  app.add_option_function<std::string>(
-         "--newest",
-         [&query](const std::string& text) {
-           const auto count = smsbackup::parse_integer(text);
-           if (!count || *count < 0) throw CLI::ValidationError(fmt::format("--newest: \"{}\" is no count", text));
-           query.newest = static_cast<std::uint64_t>(*count);
-         },
-         "Only the newest N of all inputs together, by date")
-      ->type_name("N")
-      ->group(group);
+  add_count(app, "--newest", query.newest, "Only the newest N of all inputs, by date")->group(group);
   add_list(app, "--addresses", query.addresses, "Only with these numbers or senders, in any spelling")->group(group);
   add_choices(app, "--call-types", query.call_types, call_types, "Only these calls")->group(group);
   app.add_option("--contact-group", query.contact_group, "Only with people of this group of --contacts")
@@ -211,8 +218,23 @@ void add_servers(CLI::App& app, Arguments& arguments) {
       ->group(group);
 }
 
+void add_state(CLI::App& app, Arguments& arguments) {
+  const auto group = "What earlier runs did";
+  const auto state = app.add_option_function<std::string>(
+                            "--state", [&arguments](const std::string& file) { arguments.state = file; },
+                            "Remember here what is done (default: for a phone's database, in your state folder)")
+                         ->type_name("FILE")
+                         ->group(group);
+  app.add_flag("--no-state", arguments.no_state, "Remember nothing; ask the archive what is there")
+      ->excludes(state)
+      ->group(group);
+  app.add_flag("--reset-state", arguments.reset_state, "Forget what was done; the archive is asked, nothing is doubled")
+      ->group(group);
+}
+
 void add_writing(CLI::App& app, Arguments& arguments) {
   const auto group = "Writing";
+  add_count(app, "--limit", arguments.limit, "Stop when that many records are written")->group(group);
   app.add_flag("--dry-run", arguments.dry_run, "Read and decide, but write nothing")->group(group);
   app.add_option_function<std::string>(
          "--quarantine", [&arguments](const std::string& folder) { arguments.quarantine = folder; },
@@ -307,6 +329,10 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
                              "smsbackup backup --contacts people.vcf phone.xml maildir:archive");
   backup->add_option("stores", places, "the phone and its archive")->type_name("FROM TO")->required();
   backup->add_flag("--drafts", arguments.drafts, "Back up drafts as well")->group("Which records");
+  add_choice(*backup, "--first-run", arguments.first_run, first_runs,
+             "What the first run with a state does: skip marks all as done (default: backup)")
+      ->group("What earlier runs did");
+  add_state(*backup, arguments);
   add_transfer(*backup, arguments);
 
   CLI::App* restore = command(Command::restore, "restore", "Copy an archive onto a phone; nothing will be sent again",
@@ -316,6 +342,7 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
       ->group("Restoring");
   restore->add_flag("--keep-sub-id", arguments.keep_sub_id, "The SIM numbers are this phone's")->group("Restoring");
   restore->add_flag("--mark-read", arguments.mark_read, "Restore everything as read")->group("Restoring");
+  add_state(*restore, arguments);
   add_transfer(*restore, arguments);
 
   CLI::App* verify =

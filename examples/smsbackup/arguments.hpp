@@ -30,6 +30,13 @@ struct Arguments {
   bool dry_run = false;
   std::optional<std::filesystem::path> quarantine;
 
+  std::optional<std::uint64_t> limit;  // copy, backup, restore: records to write at most
+
+  std::filesystem::path state;  // backup, restore: a state file; empty: the default, see RunState
+  bool no_state = false;
+  bool reset_state = false;
+  smsbackup::BackupOptions::FirstRun first_run = smsbackup::BackupOptions::FirstRun::backup;
+
   bool drafts = false;  // backup
   smsbackup::RestoreOptions::Unsent unsent = smsbackup::RestoreOptions::Unsent::as_failed;
   bool keep_sub_id = false;

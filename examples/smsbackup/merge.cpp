@@ -4,9 +4,10 @@
 namespace tool {
 
 ExitCode merge(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel) {
-  return run_transfer(arguments, console, cancel, [&](auto sources, auto& sink, const auto& options, auto& observer) {
-    return smsbackup::transfer(sources, sink, options, &observer, cancel);
-  });
+  return run_transfer(arguments, console, cancel,
+                      [&](auto sources, auto& sink, const auto& options, auto*, auto& observer) {
+                        return smsbackup::transfer(sources, sink, options, &observer, cancel);
+                      });
 }
 
 }  // namespace tool

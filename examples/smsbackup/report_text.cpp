@@ -21,7 +21,7 @@ struct Ending {
   std::string sentence;
 };
 
-Ending ending_of(const Report& report, const Trouble& trouble, const std::string& output) {
+Ending ending_of(const Report& report, const RunNotes& notes, const Trouble& trouble, const std::string& output) {
   const Counts total = report.total();
   const std::string verb = report.dry_run ? "would be written" : total.written == 1 ? "was written" : "were written";
   const std::string kept = fmt::format("{} {}", counted(total.written, "record"), verb);
@@ -42,6 +42,16 @@ Ending ending_of(const Report& report, const Trouble& trouble, const std::string
                         : trouble.unreadable == 0 ? "written"
                                                   : "read or written",
                         kept)};
+  }
+  if (report.limited) {
+    return {Colour::yellow, fmt::format("Stopped at the limit of {}: {}. Run it again to go on.",
+                                        counted(notes.limit.value_or(0), "record"), kept)};
+  }
+  if (notes.skipped > 0) {
+    return {Colour::green,
+            fmt::format("{} counted as done from now on, and nothing was written, as asked. The next run backs up "
+                        "what is new.",
+                        notes.skipped == 1 ? "1 record is" : grouped(notes.skipped) + " records are")};
   }
   if (report.dry_run) return {Colour::green, fmt::format("Dry run: {}; nothing was changed.", kept)};
   if (total.read == 0) return {Colour::green, "There was nothing to copy."};
@@ -70,7 +80,7 @@ std::string counted(std::uint64_t number, const std::string& thing) {
   return fmt::format("{} {}{}", grouped(number), thing, number == 1 ? "" : "s");
 }
 
-std::string report_text(const Report& report, const Trouble& trouble, const std::string& output,
+std::string report_text(const Report& report, const RunNotes& notes, const Trouble& trouble, const std::string& output,
                         const Terminal& terminal) {
   Table table({"read", "filtered", "duplicate", report.dry_run ? "would write" : "written", "failed"});
   const auto add = [&table](const char* title, const Counts& counts) {
@@ -89,10 +99,17 @@ std::string report_text(const Report& report, const Trouble& trouble, const std:
     out += fmt::format("  {} read in spite of damage.\n", counted(report.repaired, "record"));
   }
   if (report.foreign > 0) out += fmt::format("  {} left alone.\n", counted(report.foreign, "other mail"));
+  if (report.remembered > 0) {
+    out += fmt::format("  {} done by earlier runs and not looked up.\n", counted(report.remembered, "record"));
+  }
+  if (notes.interrupted) {
+    out += fmt::format("  The last run, of {}, did not come to its end; this one looked for what it left.\n",
+                       smsbackup::format_iso8601(*notes.interrupted));
+  }
   const double seconds = static_cast<double>(std::max<std::int64_t>(1, report.finished - report.started)) / 1000;
   out += fmt::format("  {} in {:.2f} s, {} a second\n", counted(total.read, "record"), seconds,
                      grouped(static_cast<std::uint64_t>(static_cast<double>(total.read) / seconds)));
-  const Ending ending = ending_of(report, trouble, printable(output));
+  const Ending ending = ending_of(report, notes, trouble, printable(output));
   return out + fmt::format("  {}\n", paint(terminal, ending.colour, ending.sentence));
 }
 

@@ -12,6 +12,7 @@
 #include "report_file.hpp"
 #include "report_text.hpp"
 #include "run_observer.hpp"
+#include "run_state.hpp"
 
 namespace tool {
 namespace {
@@ -23,7 +24,7 @@ Report report_of_nothing(const smsbackup::Error& error, const Arguments& argumen
   Report report;
   report.dry_run = arguments.dry_run;
   report.cancelled = error.code() == smsbackup::ErrorCode::cancelled;
-  if (!report.cancelled) report.error = error.what();
+  if (!report.cancelled) report.error = describe(error);
   report.started = report.finished = smsbackup::system_clock()();
   return report;
 }
@@ -42,6 +43,7 @@ smsbackup::TransferOptions transfer_options(const Arguments& arguments,
   options.query = arguments.query;
   options.dedup = arguments.dedup;
   options.dry_run = arguments.dry_run;
+  options.limit = arguments.limit;
   options.contacts = std::move(contacts);
   options.quarantine = arguments.quarantine;
   return options;
@@ -63,6 +65,7 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
   store_options.imap = mail_account(arguments, cancel);
   store_options.mime.contacts = open_contacts(arguments, console);
 
+  const RunState state(arguments);
   Trouble trouble;
   std::vector<std::unique_ptr<WatchedStore>> inputs;
   std::vector<smsbackup::Source*> sources;
@@ -78,7 +81,7 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
   if (!arguments.log.empty()) observer.write_to(log.emplace("the log", arguments.log));
   Report report;
   try {
-    report = call(sources, *output, transfer_options(arguments, store_options.mime.contacts), observer);
+    report = call(sources, *output, transfer_options(arguments, store_options.mime.contacts), state.store(), observer);
   } catch (const smsbackup::Error& error) {
     report = report_of_nothing(error, arguments);
   }
@@ -92,7 +95,8 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
   const bool table_on_stderr = to_stdout || arguments.report == "-";
   const Terminal terminal = Terminal::of(table_on_stderr ? stderr : stdout);
   if (report.total().read > 0 || !report.error) {
-    std::string text = report_text(report, trouble, arguments.to, terminal);
+    std::string text = report_text(report, {state.interrupted(), state.skipped_now(), arguments.limit}, trouble,
+                                   arguments.to, terminal);
     if (arguments.command == Command::merge) text += merge_text(report, sources.size(), arguments.log);
     if (table_on_stderr) {
       console.print(text.substr(0, text.size() - 1));

@@ -11,9 +11,9 @@
 
 namespace tool {
 
-using TransferCall =
-    std::function<smsbackup::Report(std::span<smsbackup::Source* const> sources, smsbackup::Sink& sink,
-                                    const smsbackup::TransferOptions& options, smsbackup::Observer& observer)>;
+using TransferCall = std::function<smsbackup::Report(std::span<smsbackup::Source* const> sources, smsbackup::Sink& sink,
+                                                     const smsbackup::TransferOptions& options,
+                                                     smsbackup::StateStore* state, smsbackup::Observer& observer)>;
 
 ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel,
                       const TransferCall& call);
