@@ -18,6 +18,8 @@ constexpr std::size_t batch_mails = 128;
 constexpr std::uint64_t batch_size = 1 << 20;
 // Beside the window in bytes: each costs a little memory on both sides.
 constexpr std::size_t max_commands = 1024;
+// So many mails in a row that the server calls its own fault are not the mails' fault.
+constexpr std::size_t max_server_bugs = 20;
 
 }  // namespace
 
@@ -177,6 +179,7 @@ void AppendPipeline::read_one() {
 
 void AppendPipeline::settle(Command command, const Status& status) {
   if (status.ok()) {
+    server_bugs_ = 0;
     for (const auto& mail : command.mails) mail->fate = OutgoingMail::Fate::written;
     if (status.code == "APPENDUID") note_uids(command, status.arguments);
     return;
@@ -191,6 +194,12 @@ void AppendPipeline::settle(Command command, const Status& status) {
     if (error.code() == ErrorCode::not_found) missing_folder_ = command.mails.front()->folder;
     if (!over_) over_ = std::make_unique<Error>(std::move(error));
   } else if (command.mails.size() == 1) {
+    if (status.code == "SERVERBUG" && ++server_bugs_ == max_server_bugs && !over_) {
+      over_ = std::make_unique<Error>(
+          error.code(), "storing mails at " + session_.dialogue().host() + ": the server fails at each of them",
+          "its log says why; its disk may be full");
+      over_->with_detail(status.text);
+    }
     command.mails.front()->fate = OutgoingMail::Fate::refused;
     command.mails.front()->refusal = status;
   } else {

@@ -94,6 +94,7 @@ class AppendPipeline {
   std::vector<OutgoingMailPtr> again_;  // of refused batches
   std::map<std::string, std::uint32_t> uid_next_;
   std::string missing_folder_;
+  std::size_t server_bugs_ = 0;  // in a row
   bool go_ahead_ = false;
   std::unique_ptr<Error> over_;  // why nothing more is sent
 };

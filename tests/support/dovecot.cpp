@@ -115,6 +115,13 @@ void Dovecot::start() {
   throw std::runtime_error("dovecot does not start: " + read_file(folder_.path() / "output") + log());
 }
 
+void Dovecot::set_quota(std::uint64_t bytes) {
+  options_.quota_bytes = bytes;
+  write_file(folder_.path() / "dovecot.conf", configuration());
+  stop();
+  start();
+}
+
 // Its polite way takes seconds. What it has answered OK to is in its files.
 void Dovecot::stop() { process_.stop(SIGKILL); }
 

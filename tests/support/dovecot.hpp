@@ -49,6 +49,8 @@ class Dovecot {
   // On the same ports with the same mail. stop() ends all sessions at once.
   void start();
   void stop();
+  // For sessions that begin from now on.
+  void set_quota(std::uint64_t bytes);
 
  private:
   std::string configuration() const;

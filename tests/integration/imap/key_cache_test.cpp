@@ -119,31 +119,5 @@ TEST_F(KeyCache, IsIgnoredWhenDamaged) {
   EXPECT_EQ(look(), dates({{0, 20}}));
 }
 
-// The quota of a real server: what fits is there, and the run says why the rest is not.
-TEST(Quota, EndsTheRunWithItsOwnCode) {
-  if (const auto why = Dovecot::missing()) GTEST_SKIP() << *why;
-  Dovecot server(Dovecot::Options{.quota_bytes = 200'000});
-  ImapOptions options;
-  options.host = "localhost";
-  options.port = server.tls_port();
-  options.tls.ca_pem = server.ca_pem();
-  options.user = "u1";
-  options.password = [](const ImapAccount&) { return std::string(Dovecot::password); };
-  ImapStore store(options, Access::write);
-  const auto records = make_records(1000);
-  Outcomes outcomes;
-  try {
-    store.write(records);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::no_space);
-    outcomes = store.settle();
-  }
-  const auto written = std::count_if(outcomes.begin(), outcomes.end(), [](const Outcome& o) { return o.written; });
-  EXPECT_EQ(outcomes.size(), records.size());
-  EXPECT_GT(written, 50);
-  EXPECT_EQ(read_all(store).size(), static_cast<std::size_t>(written));
-}
-
 }  // namespace
 }  // namespace smsbackup
