@@ -333,6 +333,9 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
              "What the first run with a state does: skip marks all as done (default: backup)")
       ->group("What earlier runs did");
   add_state(*backup, arguments);
+  backup->add_option("--calendar", arguments.calendar, "Put the calls into this calendar file as well")
+      ->type_name("FILE.ics")
+      ->group("Writing");
   add_transfer(*backup, arguments);
 
   CLI::App* restore = command(Command::restore, "restore", "Copy an archive onto a phone; nothing will be sent again",

@@ -37,7 +37,8 @@ struct Arguments {
   bool reset_state = false;
   smsbackup::BackupOptions::FirstRun first_run = smsbackup::BackupOptions::FirstRun::backup;
 
-  bool drafts = false;  // backup
+  bool drafts = false;   // backup
+  std::string calendar;  // backup: a calendar file that takes the calls as well; empty: none
   smsbackup::RestoreOptions::Unsent unsent = smsbackup::RestoreOptions::Unsent::as_failed;
   bool keep_sub_id = false;
   bool mark_read = false;

@@ -7,6 +7,7 @@
 
 #include "console.hpp"
 #include "smsbackup/contacts.hpp"
+#include "smsbackup/forwarding_store.hpp"
 #include "smsbackup/memory_store.hpp"
 
 namespace tool {
@@ -93,7 +94,7 @@ void check_is_no_store(const std::string& file, const std::vector<std::string>& 
   const auto refuse = [&file](const std::string& place) {
     if (is_standard_stream(place) || in_memory(place) || !same_file(file, location_of(place))) return;
     throw Failure(ExitCode::usage,
-                  fmt::format("{} is a store; name another file for the report or log", printable(file)));
+                  fmt::format("{} is a store; name another file for the report, log or calendar", printable(file)));
   };
   std::for_each(from.begin(), from.end(), refuse);
   refuse(to);
@@ -128,6 +129,24 @@ std::unique_ptr<WatchedStore> open_output(const std::string& place, const smsbac
     store = open(place, Access::read, options, ExitCode::output);
   } else {
     store = std::make_unique<smsbackup::MemoryStore>();
+  }
+  return std::make_unique<WatchedStore>(std::move(store), Side::writing, trouble);
+}
+
+std::unique_ptr<WatchedStore> open_calendar(const std::string& file, const smsbackup::StoreOptions& options,
+                                            bool only_look, Trouble& trouble) {
+  // Where there is none yet, an empty one that takes calls only.
+  class EmptyCalendar final : public smsbackup::ForwardingStore {
+   public:
+    EmptyCalendar() : ForwardingStore(std::make_unique<smsbackup::MemoryStore>()) {}
+    bool takes(smsbackup::RecordType type) const override { return type == smsbackup::RecordType::call; }
+  };
+  const std::string place = "icalendar:" + file;
+  std::unique_ptr<smsbackup::Store> store;
+  if (only_look && !holds_something(place)) {
+    store = std::make_unique<EmptyCalendar>();
+  } else {
+    store = open(place, only_look ? Access::read : Access::write, options, ExitCode::output);
   }
   return std::make_unique<WatchedStore>(std::move(store), Side::writing, trouble);
 }

@@ -19,7 +19,7 @@ bool is_standard_stream(const std::string& place);
 // Throws Failure(usage) when an input is also the output, or one is a folder that holds the other.
 void check_places(const std::vector<std::string>& from, const std::string& to);
 
-// A file that --log or --report would write must be none of the stores. Throws Failure(usage).
+// A file that --log, --report or --calendar would write must be none of the stores. Throws Failure(usage).
 void check_is_no_store(const std::string& file, const std::vector<std::string>& from, const std::string& to);
 
 // The contacts of --contacts; null without. Throws Failure(input).
@@ -31,6 +31,10 @@ std::unique_ptr<WatchedStore> open_input(const std::string& place, const smsback
 // With `only_look` nothing is made: what is not there yet is an empty store.
 std::unique_ptr<WatchedStore> open_output(const std::string& place, const smsbackup::StoreOptions& options,
                                           bool only_look, Trouble& trouble);
+
+// The calendar file beside the output.
+std::unique_ptr<WatchedStore> open_calendar(const std::string& file, const smsbackup::StoreOptions& options,
+                                            bool only_look, Trouble& trouble);
 
 // "reading sms.xml failed: … (hint)", for people.
 std::string describe(const smsbackup::Error& error);

@@ -82,7 +82,10 @@ RunState::RunState(const Arguments& arguments) {
     }
     return;
   }
-  const smsbackup::Digest name = smsbackup::state_name(identity_of(phone), identity_of(archive));
+  // What the archive has, a calendar beside it may lack: both together are another place than the archive alone.
+  std::string place = identity_of(archive);
+  if (!arguments.calendar.empty()) place += '\n' + identity_of("icalendar:" + arguments.calendar);
+  const smsbackup::Digest name = smsbackup::state_name(identity_of(phone), place);
   try {
     store_ = open(arguments, arguments.state.empty() ? default_file(name, !arguments.dry_run) : arguments.state, name);
     if (const auto last = store_->last_run()) {

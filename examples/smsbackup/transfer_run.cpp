@@ -13,6 +13,7 @@
 #include "report_text.hpp"
 #include "run_observer.hpp"
 #include "run_state.hpp"
+#include "smsbackup/tee_sink.hpp"
 
 namespace tool {
 namespace {
@@ -56,7 +57,7 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
     throw Failure(ExitCode::usage, "standard output takes the archive; give --report a file");
   }
   check_places(arguments.from, arguments.to);
-  for (const std::string& file : {arguments.log, arguments.report}) {
+  for (const std::string& file : {arguments.log, arguments.report, arguments.calendar}) {
     check_is_no_store(file, arguments.from, arguments.to);
   }
 
@@ -74,6 +75,16 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
     sources.push_back(inputs.back().get());
   }
   const auto output = open_output(arguments.to, store_options, arguments.dry_run, trouble);
+  std::unique_ptr<WatchedStore> calendar;
+  std::vector<smsbackup::Sink*> sinks = {output.get()};
+  std::string outputs = arguments.to;
+  if (!arguments.calendar.empty()) {
+    calendar = open_calendar(arguments.calendar, store_options, arguments.dry_run, trouble);
+    sinks.push_back(calendar.get());
+    outputs += " and " + arguments.calendar;
+  }
+  smsbackup::TeeSink tee(sinks);
+  smsbackup::Sink& sink = calendar ? static_cast<smsbackup::Sink&>(tee) : *output;
 
   ProgressLine progress(console, arguments.progress, "Copying", sources.size());
   RunObserver observer(console, progress, arguments.explain);
@@ -81,7 +92,7 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
   if (!arguments.log.empty()) observer.write_to(log.emplace("the log", arguments.log));
   Report report;
   try {
-    report = call(sources, *output, transfer_options(arguments, store_options.mime.contacts), state.store(), observer);
+    report = call(sources, sink, transfer_options(arguments, store_options.mime.contacts), state.store(), observer);
   } catch (const smsbackup::Error& error) {
     report = report_of_nothing(error, arguments);
   }
@@ -95,8 +106,8 @@ ExitCode run_transfer(const Arguments& arguments, Console& console, const smsbac
   const bool table_on_stderr = to_stdout || arguments.report == "-";
   const Terminal terminal = Terminal::of(table_on_stderr ? stderr : stdout);
   if (report.total().read > 0 || !report.error) {
-    std::string text = report_text(report, {state.interrupted(), state.skipped_now(), arguments.limit}, trouble,
-                                   arguments.to, terminal);
+    std::string text =
+        report_text(report, {state.interrupted(), state.skipped_now(), arguments.limit}, trouble, outputs, terminal);
     if (arguments.command == Command::merge) text += merge_text(report, sources.size(), arguments.log);
     if (table_on_stderr) {
       console.print(text.substr(0, text.size() - 1));

@@ -35,6 +35,7 @@
 #include "smsbackup/source.hpp"
 #include "smsbackup/store.hpp"
 #include "smsbackup/synctech_xml_store.hpp"
+#include "smsbackup/tee_sink.hpp"
 #include "smsbackup/time.hpp"
 #include "smsbackup/tls.hpp"
 #include "smsbackup/transfer.hpp"

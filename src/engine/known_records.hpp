@@ -28,6 +28,9 @@ class KnownRecords final : public KnownKeys {
   void read_keys(const Query& query, const std::function<void(std::uint64_t)>& on_count,
                  const Sink::KeyVisitor& on_key = {});
 
+  // Something of that key is there.
+  void learn(const RecordKey& key) { index_.insert(key); }
+
   // Whether the record is there; if not, it counts as there from now on, as the one at `position`. Never says
   // `undecided`: in doubt the record is unseen. Unless explained, there are no words and no places in the finding.
   Finding find_or_add(const Record& record, std::string_view position = {});

@@ -1,8 +1,9 @@
 """Calls as events of a calendar file, read by a library that has nothing to do with ours."""
+import json
 import subprocess
 import unittest
 
-from smsbackup_tool import ALL, CALLS, CALLS_XML, DONE, SMS_XML, ToolTest
+from smsbackup_tool import ALL, CALLS, CALLS_XML, DONE, OUTPUT, SMS_XML, USAGE, ToolTest
 
 # Debian installs python3-icalendar for its own interpreter only.
 PYTHON = "/usr/bin/python3"
@@ -47,6 +48,41 @@ class Calendar(ToolTest):
         report = self.report(DONE, "copy", SMS_XML, CALLS_XML, "calls.ics")
         self.assertEqual(report["total"]["filtered"], ALL - CALLS)
         self.assertEqual(report["call"]["written"], CALLS)
+
+    def test_a_backup_writes_archive_and_calendar(self):
+        for archive in ("maildir:archive", "archive.jsonl"):
+            with self.subTest(archive):
+                calendar = archive[:7] + ".ics"
+                report = self.report(DONE, "backup", "--calendar", calendar, CALLS_XML, archive)
+                self.assertEqual(report["call"], {"read": CALLS, "filtered": 0, "duplicate": 0, "written": CALLS, "failed": 0})
+                self.report(DONE, "backup", "--drafts", "--calendar", calendar, SMS_XML, archive)
+                self.expect(DONE, "verify", "--both-ways", CALLS_XML, calendar)
+                self.expect(DONE, "verify", CALLS_XML, archive)
+                self.expect(DONE, "verify", SMS_XML, archive)
+                result = self.expect(DONE, "backup", "--calendar", calendar, CALLS_XML, archive)
+                self.assertIn(f"Nothing new: everything was in {archive} and {calendar} already.", result.out)
+
+    def test_a_calendar_that_comes_later_catches_up(self):
+        self.expect(DONE, "copy", CALLS_XML, SMS_XML, "maildir:archive")
+        report = self.report(DONE, "backup", "--calendar", "calls.ics", CALLS_XML, "maildir:archive")
+        self.assertEqual(report["call"]["written"], CALLS)
+        self.expect(DONE, "verify", "--both-ways", CALLS_XML, "calls.ics")
+        self.assertEqual(json.loads(self.expect(DONE, "stats", "--json", "archive").out)["call"]["records"], CALLS)
+
+    def test_a_dry_run_makes_no_calendar(self):
+        report = self.report(DONE, "backup", "--dry-run", "--calendar", "calls.ics", CALLS_XML, "maildir:archive")
+        self.assertEqual(report["call"]["written"], CALLS)
+        self.assertFalse((self.folder / "calls.ics").exists())
+
+    def test_a_calendar_that_cannot_be_written_is_said(self):
+        self.write("notes.ics", "no calendar")
+        result = self.expect(OUTPUT, "backup", "--calendar", "notes.ics", CALLS_XML, "maildir:archive")
+        self.assertIn("notes.ics: this is no calendar", result.err)
+        self.assertEqual((self.folder / "notes.ics").read_text(), "no calendar")
+        self.write("cut.ics", "BEGIN:VCALENDAR\r\n")
+        result = self.expect(OUTPUT, "backup", "--calendar", "cut.ics", CALLS_XML, "maildir:archive")
+        self.assertIn("its end (END:VCALENDAR) is missing", result.err)
+        self.expect(USAGE, "backup", "--calendar", CALLS_XML, CALLS_XML, "maildir:archive")
 
 
 if __name__ == "__main__":
