@@ -4,6 +4,8 @@
 #include <cctype>
 #include <cstdint>
 
+#include "imap/answer.hpp"
+#include "imap/ascii.hpp"
 #include "model/unicode.hpp"
 #include "smsbackup/error.hpp"
 
@@ -160,6 +162,25 @@ std::string NameSpace::path(std::string_view wire_name) const {
   std::string name(wire_name);
   if (delimiter != '\0' && delimiter != '/') std::replace(name.begin(), name.end(), delimiter, '/');
   return from_modified_utf7(name);
+}
+
+std::optional<NameSpace> read_name_space_line(std::string_view line) {
+  Tokens tokens(line);
+  const auto word = upper(tokens.next().text);
+  NameSpace found;
+  if (word == "NAMESPACE") {
+    // ((prefix delimiter …)…) other shared: the first of the personal ones.
+    if (tokens.next().kind != Tokens::Kind::open || tokens.next().kind != Tokens::Kind::open) return std::nullopt;
+    found.prefix = tokens.next().text;
+  } else if (word == "LIST") {
+    if (tokens.next().kind != Tokens::Kind::open) return std::nullopt;
+    tokens.skip_list();
+  } else {
+    return std::nullopt;
+  }
+  const auto delimiter = tokens.next();
+  if (delimiter.kind == Tokens::Kind::string && delimiter.text.size() == 1) found.delimiter = delimiter.text.front();
+  return found;
 }
 
 }  // namespace smsbackup::imap

@@ -1,6 +1,7 @@
 // Names of folders as IMAP writes them: modified UTF-7 (RFC 3501 section 5.1.3), quoted.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,5 +27,8 @@ struct NameSpace {
   std::string path(std::string_view wire_name) const;
   friend bool operator==(const NameSpace&, const NameSpace&) = default;
 };
+
+// From "NAMESPACE (("INBOX." ".")) NIL NIL" or "LIST (\\Noselect) "/" """; nothing if the line is neither.
+std::optional<NameSpace> read_name_space_line(std::string_view line);
 
 }  // namespace smsbackup::imap

@@ -75,6 +75,8 @@ std::unique_ptr<KeyLog> KeyLog::open(const std::filesystem::path& cache_folder, 
     ::close(fd);
     return nullptr;
   }
+  // A buffer would go on holding what is cut off. Blocks are large enough to do without.
+  std::setvbuf(file.get(), nullptr, _IONBF, 0);
   std::unique_ptr<KeyLog> log(new KeyLog(std::move(file), std::string(magic) + identity + number(uid_validity)));
   if (!log->load()) log->start_over();
   return log->usable_ ? std::move(log) : nullptr;
@@ -93,12 +95,13 @@ bool KeyLog::load() {
     KeyEntry entry;
     std::uint32_t count = 0;
     std::uint32_t last = last_uid_;
-    while (take_entry(rest, entry) && entry.uid > last) {
+    bool whole = true;
+    while (whole && !rest.empty()) {
+      whole = take_entry(rest, entry) && entry.uid > last;
       last = entry.uid;
       ++count;
-      if (rest.empty()) break;
     }
-    if (!rest.empty()) break;
+    if (!whole) break;
     count_ += count;
     last_uid_ = last;
     good = std::ftell(file_.get());

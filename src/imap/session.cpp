@@ -91,20 +91,7 @@ Tag Session::send_name_space(bool with_namespace) {
 void Session::finish_name_space(Tag tag) {
   NameSpace found;
   const auto status = dialogue_.finish(tag, [&](std::string_view line) {
-    Tokens tokens(line);
-    const auto word = upper(tokens.next().text);
-    if (word == "NAMESPACE") {
-      // ((prefix delimiter …)…) other shared: the first of the personal ones.
-      if (tokens.next().kind != Tokens::Kind::open || tokens.next().kind != Tokens::Kind::open) return;
-      found.prefix = tokens.next().text;
-    } else if (word == "LIST") {
-      if (tokens.next().kind != Tokens::Kind::open) return;
-      tokens.skip_list();
-    } else {
-      return;
-    }
-    const auto delimiter = tokens.next();
-    if (delimiter.kind == Tokens::Kind::string && delimiter.text.size() == 1) found.delimiter = delimiter.text.front();
+    if (auto named = read_name_space_line(line)) found = std::move(*named);
   });
   if (!status.ok()) found = {};
   name_space_ = std::move(found);
@@ -189,20 +176,7 @@ std::vector<std::uint32_t> Session::search(std::string_view criteria) {
   const std::size_t limit = open_.messages + std::size_t{10'000};
   const auto status = dialogue_.command(
       (extended ? "UID SEARCH RETURN (ALL) " : "UID SEARCH ") + std::string(criteria), [&](std::string_view line) {
-        const auto word = upper(line.substr(0, line.find(' ')));
-        bool good = true;
-        if (word == "SEARCH") {
-          good = append_numbers(line.substr(std::min(line.size(), std::size_t{7})), found, limit);
-        } else if (word == "ESEARCH") {
-          Tokens tokens(line);
-          tokens.next();
-          for (auto token = tokens.next(); token.kind != Tokens::Kind::end; token = tokens.next()) {
-            if (token.kind == Tokens::Kind::open) tokens.skip_list();
-            if (token.kind == Tokens::Kind::atom && upper(token.text) == "ALL")
-              good = append_uid_set(tokens.next().text, found, limit);
-          }
-        }
-        if (!good)
+        if (!append_search_answer(line, found, limit))
           throw Error(ErrorCode::protocol, "searching at " + dialogue_.host() + ": the server's answer makes no sense");
       });
   if (!status.ok()) throw refusal(status, "searching at " + dialogue_.host());

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "imap/answer.hpp"
+#include "imap/ascii.hpp"
 
 namespace smsbackup::imap {
 namespace {
@@ -57,6 +58,21 @@ bool append_numbers(std::string_view text, std::vector<std::uint32_t>& out, std:
     const auto uid = parse_uid(word);
     if (!uid || out.size() >= limit) return false;
     out.push_back(*uid);
+  }
+  return true;
+}
+
+bool append_search_answer(std::string_view line, std::vector<std::uint32_t>& out, std::size_t limit) {
+  const auto word = upper(line.substr(0, line.find(' ')));
+  if (word == "SEARCH") return append_numbers(line.substr(std::min(line.size(), std::size_t{7})), out, limit);
+  if (word != "ESEARCH") return true;
+  Tokens tokens(line);
+  tokens.next();
+  for (auto token = tokens.next(); token.kind != Tokens::Kind::end; token = tokens.next()) {
+    if (token.kind == Tokens::Kind::open) tokens.skip_list();
+    if (token.kind == Tokens::Kind::atom && upper(token.text) == "ALL" &&
+        !append_uid_set(tokens.next().text, out, limit))
+      return false;
   }
   return true;
 }
