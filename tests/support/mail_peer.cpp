@@ -231,6 +231,11 @@ class MailPeer::Conversation {
     if (name == "UID STORE") return store(line);
     if (name == "EXPUNGE" || name == "UID EXPUNGE") return expunge(line);
     if (name == "UID MOVE" || name == "UID COPY") return copy(line, name == "UID MOVE");
+    if (name == "COMPRESS" && can("COMPRESS=DEFLATE")) {
+      done("OK from now on");
+      session_.start_deflate();
+      return;
+    }
     if (name == "LOGOUT") {
       say("* BYE\r\n");
       done("OK done");
