@@ -31,6 +31,7 @@
 #include "smsbackup/query.hpp"
 #include "smsbackup/record.hpp"
 #include "smsbackup/report.hpp"
+#include "smsbackup/schedule.hpp"
 #include "smsbackup/sink.hpp"
 #include "smsbackup/source.hpp"
 #include "smsbackup/store.hpp"
