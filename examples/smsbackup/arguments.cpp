@@ -146,7 +146,8 @@ void add_selection(CLI::App& app, Arguments& arguments) {
 }
 
 void add_contacts(CLI::App& app, Arguments& arguments) {
-  app.add_option("--contacts", arguments.contacts, "vCard file that says who is behind a number")
+  app.add_option("--contacts", arguments.contacts,
+                 "vCard file, or a phone's contacts2.db, that says who is behind a number")
       ->type_name("FILE.vcf")
       ->group("Who is who");
   add_list(app, "--own-number", arguments.dedup.own_numbers, "This phone's number; left out when MMS are compared")

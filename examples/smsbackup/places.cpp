@@ -105,7 +105,7 @@ std::shared_ptr<smsbackup::ContactBook> open_contacts(const Arguments& arguments
   try {
     std::vector<smsbackup::Problem> problems;
     auto book = std::make_shared<smsbackup::MemoryContactBook>(
-        smsbackup::read_vcard_file(arguments.contacts, smsbackup::Limits{}, &problems));
+        smsbackup::read_contacts_file(arguments.contacts, smsbackup::Limits{}, &problems));
     for (const smsbackup::Problem& problem : problems) {
       console.print(fmt::format("smsbackup: {}: {}", printable(problem.where), printable(problem.why)));
     }

@@ -5,9 +5,10 @@
 // temporary folder first. Parts come as Blobs of their files, which are read only when somebody wants the bytes; so the
 // folder must stay as it is as long as records of it are used.
 //
-// As a sink each write() is one transaction, and everything in it is as the phone would have it: rows, parts' files,
-// addresses, threads. Row and thread ids are the phone's own, so those of a record are not kept; neither is a
-// column that this phone's tables don't have. Databases that are missing are made.
+// As a sink each write() is one transaction (write_ahead() puts some thousands of records into one), and everything in
+// it is as the phone would have it: rows, parts' files, addresses, threads. Row and thread ids are the phone's own, so
+// those of a record are not kept; neither is a column that this phone's tables don't have. Databases that are missing
+// are made.
 #pragma once
 
 #include <filesystem>
@@ -32,6 +33,8 @@ class SMSBACKUP_EXPORT AndroidDbStore final : public Store {
   void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
   std::optional<Record> fetch(std::string_view locator) override;
   Outcomes write(std::span<const Record> records) override;
+  Outcomes write_ahead(std::span<const Record> records) override;
+  Outcomes settle() override;
   void finish() override;
   std::string name() const override;
 

@@ -80,4 +80,15 @@ SMSBACKUP_EXPORT VcardResult parse_vcards(std::string_view text, const Limits& l
 SMSBACKUP_EXPORT MemoryContactBook read_vcard_file(const std::filesystem::path& file, const Limits& limits = {},
                                                    std::vector<Problem>* problems = nullptr);
 
+// Reads Android's contacts2.db (raw_contacts, data, mimetypes, groups; docs/contacts.md) into a book, with the phone's
+// ids and groups. The file is not changed; what can't be read in it is added to `problems` when given. Throws
+// Error(not_found, permission_denied or io), Error(empty_input), Error(unknown_format), Error(corrupt_input) or
+// Error(busy).
+SMSBACKUP_EXPORT MemoryContactBook read_contacts_database(const std::filesystem::path& file, const Limits& limits = {},
+                                                          std::vector<Problem>* problems = nullptr);
+
+// One or the other, by the file's content.
+SMSBACKUP_EXPORT MemoryContactBook read_contacts_file(const std::filesystem::path& file, const Limits& limits = {},
+                                                      std::vector<Problem>* problems = nullptr);
+
 }  // namespace smsbackup

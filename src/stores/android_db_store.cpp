@@ -1,6 +1,7 @@
 #include "smsbackup/android_db_store.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -26,12 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// SQLite counts a value's and a row's bytes in an int.
-int largest_value(const Limits& limits) {
-  constexpr std::size_t most = 1 << 30;
-  return static_cast<int>(std::min(limits.text_size, most));
-}
-
 bool is_there(const fs::path& file) {
   std::error_code error;
   return !file.empty() && fs::exists(file, error) && fs::file_size(file, error) != 0;
@@ -47,6 +42,10 @@ std::unique_ptr<SqliteDatabase> open_to_write(const fs::path& file, int largest,
   if (is_new) make(*database);
   return database;
 }
+
+// How much write_ahead() puts into one transaction.
+constexpr std::size_t most_kept_back = 16'384;
+constexpr std::size_t most_kept_bytes = 16 << 20;
 
 // A key without reading the files of parts: whoever needs the content fetches the record.
 RecordKey key_without_files(Record& record, const DedupPolicy& policy) {
@@ -81,6 +80,9 @@ struct AndroidDbStore::State {
   std::unique_ptr<MessageSink> message_sink;
   std::unique_ptr<CallSink> call_sink;
   std::vector<std::string> own_numbers;
+  Outcomes kept_back;          // of what write_ahead() has put into the transactions that are open
+  std::size_t kept_bytes = 0;  // memory_size() of these
+  Outcomes known;              // of what was committed since they were asked for
 
   fs::path folder() const {
     const fs::path& file = files.messages.empty() ? files.calls : files.messages;
@@ -100,7 +102,7 @@ struct AndroidDbStore::State {
     if (writer != nullptr) return writer;
     if (!source) {
       if (!is_there(file)) return nullptr;
-      source = std::make_unique<SourceDatabase>(file, largest_value(options.limits));
+      source = std::make_unique<SourceDatabase>(file, largest_value_within(options.limits));
     }
     cut_off = cut_off || source->is_cut_off();
     return &source->get();
@@ -121,15 +123,60 @@ struct AndroidDbStore::State {
     if (!calls && is_there(files.calls)) open_calls();
   }
   void open_messages() {
-    messages = open_to_write(files.messages, largest_value(options.limits), make_messages);
+    messages = open_to_write(files.messages, largest_value_within(options.limits), make_messages);
     message_sink = std::make_unique<MessageSink>(*messages, files.parts, now());
     message_sink->set_own_numbers(own_numbers);
   }
   void open_calls() {
-    calls = open_to_write(files.calls, largest_value(options.limits), make_calls);
+    calls = open_to_write(files.calls, largest_value_within(options.limits), make_calls);
     call_sink = std::make_unique<CallSink>(*calls);
   }
+  void insert(std::span<const Record> records, Outcomes& outcomes) {
+    open_what_is_there();
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const bool is_call = std::holds_alternative<Call>(records[i]);
+      if ((is_call ? files.calls : files.messages).empty()) {
+        outcomes[i].problem.emplace();
+        outcomes[i].problem->code = ErrorCode::unsupported;
+        outcomes[i].problem->why = "this is a database of calls only";
+        outcomes[i].problem->type = type_of(records[i]);
+      } else if (is_call && !calls) {
+        open_calls();
+      } else if (!is_call && !messages) {
+        open_messages();
+      }
+    }
+    mms_reader.reset();
+    if (message_sink) message_sink->write(records, outcomes);
+    if (call_sink) call_sink->write(records, outcomes);
+  }
+  void commit_kept() {
+    commit();
+    std::move(kept_back.begin(), kept_back.end(), std::back_inserter(known));
+    kept_back.clear();
+    kept_bytes = 0;
+  }
+  Outcomes take_known() { return std::exchange(known, {}); }
+  void commit() {
+    if (message_sink) message_sink->commit();
+    if (call_sink) call_sink->commit();
+  }
+  // Runs what writes. After an Error nothing of it is known to be there, and the next write begins anew.
+  template <class Act>
+  void guard(Act&& act) {
+    if (access != Access::write) {
+      throw Error(ErrorCode::invalid_argument, "writing to " + path.string() + ": it was opened for reading");
+    }
+    try {
+      act();
+    } catch (...) {
+      kept_back.clear();
+      close();
+      throw;
+    }
+  }
   void close() noexcept {
+    kept_bytes = 0;
     mms_reader.reset();
     message_sink.reset();
     call_sink.reset();
@@ -183,38 +230,39 @@ std::optional<Record> AndroidDbStore::fetch(std::string_view locator) {
 }
 
 Outcomes AndroidDbStore::write(std::span<const Record> records) {
-  State& state = *state_;
-  if (state.access != Access::write) {
-    throw Error(ErrorCode::invalid_argument, "writing to " + name() + ": it was opened for reading");
-  }
   Outcomes outcomes(records.size());
-  try {
-    state.open_what_is_there();
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      const bool is_call = std::holds_alternative<Call>(records[i]);
-      const fs::path& file = is_call ? state.files.calls : state.files.messages;
-      if (!file.empty()) continue;
-      outcomes[i].problem.emplace();
-      outcomes[i].problem->code = ErrorCode::unsupported;
-      outcomes[i].problem->why = "this is a database of calls only";
-      outcomes[i].problem->type = type_of(records[i]);
-    }
-    for (const Record& record : records) {
-      const bool is_call = std::holds_alternative<Call>(record);
-      if (is_call && !state.calls && !state.files.calls.empty()) state.open_calls();
-      if (!is_call && !state.messages && !state.files.messages.empty()) state.open_messages();
-    }
-    state.mms_reader.reset();
-    if (state.message_sink) state.message_sink->write(records, outcomes);
-    if (state.call_sink) state.call_sink->write(records, outcomes);
-  } catch (...) {
-    state.close();
-    throw;
-  }
+  state_->guard([&] {
+    state_->insert(records, outcomes);
+    state_->commit();
+  });
   return outcomes;
 }
 
-void AndroidDbStore::finish() { state_->close(); }
+// A commit waits for the disk several times, whatever it holds.
+Outcomes AndroidDbStore::write_ahead(std::span<const Record> records) {
+  State& state = *state_;
+  state.guard([&] {
+    Outcomes outcomes(records.size());
+    state.insert(records, outcomes);
+    std::move(outcomes.begin(), outcomes.end(), std::back_inserter(state.kept_back));
+    for (const Record& record : records) state.kept_bytes += memory_size(record);
+    if (state.kept_back.size() >= most_kept_back || state.kept_bytes >= most_kept_bytes) state.commit_kept();
+  });
+  return state.take_known();
+}
+
+Outcomes AndroidDbStore::settle() {
+  State& state = *state_;
+  if (!state.kept_back.empty()) state.guard([&] { state.commit_kept(); });
+  return state.take_known();
+}
+
+void AndroidDbStore::finish() {
+  State& state = *state_;
+  if (state.access != Access::write) return;
+  state.guard([&] { state.commit(); });
+  state.close();
+}
 
 std::string AndroidDbStore::name() const { return state_->path.string(); }
 

@@ -108,6 +108,12 @@ SqliteDatabase::SqliteDatabase(std::filesystem::path file, SqliteMode mode, int 
   sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0);
 }
 
+// SQLite's way to say so, which it knows from its own recovery.
+void SqliteDatabase::allow_missing_pages() const {
+  sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+  sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
+}
+
 Error SqliteDatabase::failure(int result, const char* doing) const {
   sqlite3* connection = connection_.get();
   if (has_system_error(result)) {

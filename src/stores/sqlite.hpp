@@ -92,6 +92,9 @@ class SqliteDatabase {
   std::int64_t last_id() const noexcept { return sqlite3_last_insert_rowid(connection_.get()); }
   // Rows that the last INSERT, UPDATE or DELETE has changed.
   int changes() const noexcept { return sqlite3_changes(connection_.get()); }
+  // Reads what there is of a file that is shorter than its header says, which is refused otherwise. Of a connection that
+  // only reads.
+  void allow_missing_pages() const;
   // How long to wait for another process to let go. Not at all unless told.
   void wait_for_lock(int milliseconds) const noexcept { sqlite3_busy_timeout(connection_.get(), milliseconds); }
 

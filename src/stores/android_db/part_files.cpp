@@ -100,10 +100,25 @@ std::string PartFiles::add(const Blob& bytes, std::string_view label) {
     name = part_file_name(now_, ++number_, label);
   } while (fs::exists(fs::symlink_status(folder_ / name, error)));
   OutputFile& file = files_->begin(folder_ / (std::string(unfinished_prefix) + std::to_string(number_)));
-  bytes.for_each_chunk([&](std::string_view chunk) { file.write(chunk); });
-  files_->complete(folder_ / name, now_);
   names_.push_back(name);
+  bool writing = false;
+  try {
+    bytes.for_each_chunk([&](std::string_view chunk) {
+      writing = true;
+      file.write(chunk);
+      writing = false;
+    });
+  } catch (const Error& unreadable) {
+    if (writing) throw;
+    files_->complete(folder_ / name, now_);  // with what there is of it; it will be dropped
+    throw Error(ErrorCode::truncated_input, std::string("a part's data can't be read: ") + unreadable.what());
+  }
+  files_->complete(folder_ / name, now_);
   return name;
+}
+
+void PartFiles::drop_since(std::size_t mark) {
+  unwanted_.insert(unwanted_.end(), names_.begin() + static_cast<std::ptrdiff_t>(mark), names_.end());
 }
 
 void PartFiles::publish() {
@@ -123,6 +138,8 @@ void PartFiles::publish() {
 
 void PartFiles::settle() {
   if (names_.empty()) return;
+  for (const std::string& name : unwanted_) ::unlink((folder_ / name).c_str());
+  unwanted_.clear();
   names_.clear();
   ::unlink(list_path().c_str());
 }
@@ -132,6 +149,7 @@ void PartFiles::discard() noexcept {
   for (const std::string& name : names_) ::unlink((folder_ / name).c_str());
   if (!names_.empty()) ::unlink(list_path().c_str());
   names_.clear();
+  unwanted_.clear();
 }
 
 }  // namespace smsbackup::stores::android_db

@@ -29,8 +29,12 @@ class PartFiles {
   void clean_up(const SqliteDatabase& database);
 
   // Writes a file for these bytes; `label` (a Content-Location, of any content) becomes part of its name. Returns the
-  // name, which it will have after publish(). Throws Error(no_space), Error(io), or what reading the Blob throws.
+  // name, which it will have after publish(). Throws Error(truncated_input) if the Blob can't be read (its file is
+  // gone), or Error(no_space) or Error(io) if the file can't be written.
   std::string add(const Blob& bytes, std::string_view label);
+  // Files that were added since are not wanted: their message was refused.
+  std::size_t mark() const noexcept { return names_.size(); }
+  void drop_since(std::size_t mark);
   // All files since the last settle() are under their names and would survive a power cut.
   void publish();
   // The rows are committed.
@@ -45,7 +49,8 @@ class PartFiles {
   std::int64_t now_;
   std::uint64_t number_ = 0;
   std::unique_ptr<NewFiles> files_;
-  std::vector<std::string> names_;  // since the last settle()
+  std::vector<std::string> names_;     // since the last settle()
+  std::vector<std::string> unwanted_;  // of these, to be removed
 };
 
 // "PART_1700000000000_7_picture.jpg"

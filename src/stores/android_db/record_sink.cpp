@@ -23,7 +23,8 @@ std::vector<DefaultValue> call_defaults() { return {{"new", 0}, {"is_read", 1}};
 
 // Whether it concerns this record only, not the whole database.
 bool is_refusal(const Error& error) noexcept {
-  return error.code() == ErrorCode::invalid_argument || error.code() == ErrorCode::limit_exceeded;
+  return error.code() == ErrorCode::invalid_argument || error.code() == ErrorCode::limit_exceeded ||
+         error.code() == ErrorCode::truncated_input;
 }
 
 Outcome refused(const Error& error, RecordType type) {
@@ -111,58 +112,42 @@ MessageSink::MessageSink(const SqliteDatabase& database, std::filesystem::path p
 }
 
 void MessageSink::write(std::span<const Record> records, Outcomes& outcomes) {
-  if (std::all_of(records.begin(), records.end(), [](const Record& r) { return std::holds_alternative<Call>(r); })) {
-    return;
-  }
-  try {
-    write_files(records);
-    SqliteTransaction transaction(database_);
-    std::size_t file = 0;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      const auto* sms = std::get_if<Sms>(&records[i]);
-      const auto* mms = std::get_if<Mms>(&records[i]);
-      if (sms == nullptr && mms == nullptr) continue;
-      std::size_t files = 0;
-      if (mms != nullptr) {
-        for (const MmsPart& part : mms->parts) files += part.data ? 1 : 0;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto* sms = std::get_if<Sms>(&records[i]);
+    const auto* mms = std::get_if<Mms>(&records[i]);
+    if (sms == nullptr && mms == nullptr) continue;
+    if (!transaction_) transaction_.emplace(database_);
+    try {
+      if (sms != nullptr) {
+        insert(*sms);
+      } else {
+        insert(*mms, direction_of(records[i]));
       }
-      try {
-        if (sms != nullptr) {
-          insert(*sms);
-        } else {
-          insert(*mms, direction_of(records[i]), std::span(file_names_).subspan(file, files));
-        }
-        outcomes[i].written = true;
-      } catch (const Error& error) {
-        if (!is_refusal(error)) throw;
-        outcomes[i] = refused(error, type_of(records[i]));
-      }
-      file += files;
+      outcomes[i].written = true;
+    } catch (const Error& error) {
+      if (!is_refusal(error)) throw;
+      outcomes[i] = refused(error, type_of(records[i]));
     }
+  }
+}
+
+void MessageSink::commit() {
+  if (!transaction_) return;
+  try {
     threads_.save();
-    transaction.commit();
+    part_files_.publish();
+    transaction_->commit();
   } catch (...) {
     part_files_.discard();
     throw;
   }
+  transaction_.reset();
   part_files_.settle();
   if (!left_out_told_ && sms_ && mms_ && !(sms_->left_out().empty() && mms_->left_out().empty())) {
     left_out_told_ = true;
     tell_left_out(*sms_);
     tell_left_out(*mms_);
   }
-}
-
-void MessageSink::write_files(std::span<const Record> records) {
-  file_names_.clear();
-  for (const Record& record : records) {
-    const auto* mms = std::get_if<Mms>(&record);
-    if (mms == nullptr) continue;
-    for (const MmsPart& part : mms->parts) {
-      if (part.data) file_names_.push_back(part_files_.add(*part.data, label_of(part)));
-    }
-  }
-  part_files_.publish();
 }
 
 void MessageSink::insert(const Sms& sms) {
@@ -185,7 +170,7 @@ void MessageSink::insert(const Sms& sms) {
   threads_.add(*thread, message);
 }
 
-void MessageSink::insert(const Mms& mms, Direction direction, std::span<const std::string> files) {
+void MessageSink::insert(const Mms& mms, Direction direction) {
   if (!mms_) throw Error(ErrorCode::invalid_argument, "this database has no tables for MMS");
   const bool incoming = direction != Direction::outgoing;
   mms_->bind(mms);
@@ -203,10 +188,12 @@ void MessageSink::insert(const Mms& mms, Direction direction, std::span<const st
   if (mms.m_size.is_absent()) mms_->set(columns_.m_size, size_of_parts(mms));
 
   // Its rows come and go together.
+  const std::size_t files = part_files_.mark();
   database_.run("SAVEPOINT message");
   try {
-    insert_children(mms, direction, mms_->insert(), files);
+    insert_children(mms, direction, mms_->insert());
   } catch (const Error&) {
+    part_files_.drop_since(files);
     database_.run("ROLLBACK TO message; RELEASE message");
     throw;
   }
@@ -223,8 +210,7 @@ void MessageSink::insert(const Mms& mms, Direction direction, std::span<const st
   threads_.add(*thread, message);
 }
 
-void MessageSink::insert_children(const Mms& mms, Direction direction, std::int64_t id,
-                                  std::span<const std::string> files) {
+void MessageSink::insert_children(const Mms& mms, Direction direction, std::int64_t id) {
   bool has_sender = direction != Direction::outgoing;
   for (const MmsAddress& address : mms.addresses) {
     has_sender = has_sender || address.type == Integer(mms_from);
@@ -241,12 +227,15 @@ void MessageSink::insert_children(const Mms& mms, Direction direction, std::int6
     address_->set(columns_.address_message, id);
     address_->insert();
   }
-  std::size_t file = 0;
+  insert_parts(mms, id);
+}
+
+void MessageSink::insert_parts(const Mms& mms, std::int64_t id) {
   for (const MmsPart& part : mms.parts) {
     part_->bind(part);
     part_->set(columns_.part_message, id);
     if (part.data) {
-      part_->set(columns_.part_data, data_prefix_ + files[file++]);
+      part_->set(columns_.part_data, data_prefix_ + part_files_.add(*part.data, label_of(part)));
     } else {
       part_->set_null(columns_.part_data);
     }
@@ -258,13 +247,10 @@ CallSink::CallSink(const SqliteDatabase& database)
     : database_(database), calls_(database, read_table(database, "calls"), call_defaults()) {}
 
 void CallSink::write(std::span<const Record> records, Outcomes& outcomes) {
-  if (std::none_of(records.begin(), records.end(), [](const Record& r) { return std::holds_alternative<Call>(r); })) {
-    return;
-  }
-  SqliteTransaction transaction(database_);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto* call = std::get_if<Call>(&records[i]);
     if (call == nullptr) continue;
+    if (!transaction_) transaction_.emplace(database_);
     try {
       calls_.bind(*call);
       calls_.insert();
@@ -274,7 +260,12 @@ void CallSink::write(std::span<const Record> records, Outcomes& outcomes) {
       outcomes[i] = refused(error, RecordType::call);
     }
   }
-  transaction.commit();
+}
+
+void CallSink::commit() {
+  if (!transaction_) return;
+  transaction_->commit();
+  transaction_.reset();
 }
 
 }  // namespace smsbackup::stores::android_db

@@ -1,4 +1,4 @@
-// Writes records into a phone's databases, each batch in one transaction a database.
+// Writes records into a phone's databases. What was written since the last commit() is there whole, or not at all.
 #pragma once
 
 #include <cstdint>
@@ -25,18 +25,20 @@ class MessageSink {
   // This phone's numbers, left out of conversations.
   void set_own_numbers(std::vector<std::string> numbers) { own_numbers_ = std::move(numbers); }
 
-  // Calls are passed over. After an Error the object is of no more use.
+  // Calls are passed over. After an Error the object is of no more use, and what was not committed is gone.
   void write(std::span<const Record> records, Outcomes& outcomes);
+  // Returns when rows, files and threads would survive a power cut.
+  void commit();
 
  private:
   struct Columns {  // parameter numbers in the writers
     int sms_thread, mms_thread, msg_box, m_type, text_only, m_size, address_message, part_message, part_data;
   };
 
-  void write_files(std::span<const Record> records);
   void insert(const Sms& sms);
-  void insert(const Mms& mms, Direction direction, std::span<const std::string> files);
-  void insert_children(const Mms& mms, Direction direction, std::int64_t id, std::span<const std::string> files);
+  void insert(const Mms& mms, Direction direction);
+  void insert_children(const Mms& mms, Direction direction, std::int64_t id);
+  void insert_parts(const Mms& mms, std::int64_t id);
 
   const SqliteDatabase& database_;
   PartFiles part_files_;
@@ -48,8 +50,8 @@ class MessageSink {
   Columns columns_{};
   Threads threads_;
   std::vector<std::string> own_numbers_;
-  std::vector<std::string> file_names_;  // one for each part of the batch that has data
   bool left_out_told_ = false;
+  std::optional<SqliteTransaction> transaction_;
 };
 
 class CallSink {
@@ -58,10 +60,12 @@ class CallSink {
   explicit CallSink(const SqliteDatabase& database);
   // Messages are passed over.
   void write(std::span<const Record> records, Outcomes& outcomes);
+  void commit();
 
  private:
   const SqliteDatabase& database_;
   RowWriter<Call> calls_;
+  std::optional<SqliteTransaction> transaction_;
 };
 
 }  // namespace smsbackup::stores::android_db

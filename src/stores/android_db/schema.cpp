@@ -72,90 +72,114 @@ CREATE TRIGGER mms_words_delete AFTER DELETE ON part BEGIN
 END;
 )sql";
 
-// What the triggers below have in common. A visible MMS is one that the user sees, not a report.
-#define VISIBLE_MMS "(m_type = 132 OR m_type = 130 OR m_type = 128)"
-#define VISIBLE_NEW_MMS "(new.m_type = 132 OR new.m_type = 130 OR new.m_type = 128)"
-#define COUNT_OF(thread)                                                                                   \
-  "UPDATE threads SET message_count = "                                                                    \
-  "(SELECT COUNT(sms._id) FROM sms LEFT JOIN threads ON threads._id = thread_id WHERE thread_id = " thread \
-  " AND sms.type != 3) + "                                                                                 \
-  "(SELECT COUNT(pdu._id) FROM pdu LEFT JOIN threads ON threads._id = thread_id WHERE thread_id = " thread \
-  " AND " VISIBLE_MMS " AND msg_box != 3) WHERE threads._id = " thread ";\n"
-#define SMS_READ_OF_NEW                                                                                   \
-  "UPDATE threads SET read = CASE (SELECT COUNT(*) FROM sms WHERE read = 0 AND thread_id = threads._id) " \
-  "WHEN 0 THEN 1 ELSE 0 END WHERE threads._id = new.thread_id;\n"
-#define MMS_READ_OF_NEW                                                                                  \
-  "UPDATE threads SET read = CASE (SELECT COUNT(*) FROM pdu WHERE read = 0 AND thread_id = threads._id " \
-  "AND " VISIBLE_MMS ") WHEN 0 THEN 1 ELSE 0 END WHERE threads._id = new.thread_id;\n"
-#define SMS_THREAD                                                                               \
-  " ON sms BEGIN\nUPDATE threads SET date = (strftime('%s','now') * 1000), snippet = new.body, " \
-  "snippet_cs = 0 WHERE threads._id = new.thread_id;\n" COUNT_OF("new.thread_id") SMS_READ_OF_NEW "END;\n"
-#define MMS_THREAD                                                                                               \
-  " ON pdu WHEN " VISIBLE_NEW_MMS                                                                                \
-  " BEGIN\nUPDATE threads SET date = (strftime('%s','now') * 1000), snippet = new.sub, snippet_cs = new.sub_cs " \
-  "WHERE threads._id = new.thread_id;\n" COUNT_OF("new.thread_id") MMS_READ_OF_NEW "END;\n"
-#define IS_ATTACHMENT(row) row "ct != 'text/plain' AND " row "ct != 'application/smil'"
-#define THREAD_OF_NEW_PART                                                                                    \
-  "UPDATE threads SET has_attachment = 1 WHERE _id IN (SELECT pdu.thread_id FROM part JOIN pdu ON pdu._id = " \
-  "part.mid WHERE part._id = new._id LIMIT 1);\nEND;\n"
-#define ADD_PENDING                                                                                     \
-  "INSERT INTO pending_msgs (proto_type, msg_id, msg_type, err_type, err_code, retry_index, due_time) " \
-  "VALUES (1, new._id, new.m_type, 0, 0, 0, 0);\nEND;\n"
-#define NEWEST_OF_OLD(column, of_pdu, of_sms)                                                                  \
-  "UPDATE threads SET " column " = (SELECT " column " FROM (SELECT date * 1000 AS date, " of_pdu " AS " column \
-  ", thread_id FROM pdu UNION SELECT date, " of_sms " AS " column                                              \
-  ", thread_id FROM sms) WHERE thread_id = OLD.thread_id ORDER BY date DESC LIMIT 1) WHERE threads._id = "     \
-  "OLD.thread_id;\n"
+// The provider's own triggers keep `threads` up to date while the phone is in use. What they have in common:
 
-constexpr const char* triggers =
-    "CREATE TRIGGER sms_update_thread_on_insert AFTER INSERT" SMS_THREAD
-    "CREATE TRIGGER sms_update_thread_date_subject_on_update AFTER UPDATE OF date, body, type" SMS_THREAD
-    "CREATE TRIGGER sms_update_thread_read_on_update AFTER UPDATE OF read ON sms BEGIN\n" SMS_READ_OF_NEW "END;\n"
-    "CREATE TRIGGER pdu_update_thread_on_insert AFTER INSERT" MMS_THREAD
-    "CREATE TRIGGER pdu_update_thread_date_subject_on_update AFTER UPDATE OF date, sub, msg_box" MMS_THREAD
-    "CREATE TRIGGER pdu_update_thread_read_on_update AFTER UPDATE OF read ON pdu WHEN " VISIBLE_NEW_MMS
-    " BEGIN\n" MMS_READ_OF_NEW "END;\n"
-    "CREATE TRIGGER pdu_update_thread_on_delete AFTER DELETE ON pdu BEGIN\n"
-    "UPDATE threads SET date = (strftime('%s','now') * 1000) WHERE threads._id = old.thread_id;\n"
-    COUNT_OF("old.thread_id") NEWEST_OF_OLD("snippet", "sub", "body") NEWEST_OF_OLD("snippet_cs", "sub_cs", "0")
-    "END;\n"
-    "CREATE TRIGGER update_threads_error_on_update_mms AFTER UPDATE OF err_type ON pending_msgs\n"
-    "WHEN (OLD.err_type < 10 AND NEW.err_type >= 10) OR (OLD.err_type >= 10 AND NEW.err_type < 10) BEGIN\n"
-    "UPDATE threads SET error = CASE WHEN NEW.err_type >= 10 THEN error + 1 ELSE error - 1 END\n"
-    "WHERE _id = (SELECT DISTINCT thread_id FROM pdu WHERE _id = NEW.msg_id);\nEND;\n"
-    "CREATE TRIGGER update_threads_error_on_update_sms AFTER UPDATE OF type ON sms\n"
-    "WHEN (OLD.type != 5 AND NEW.type = 5) OR (OLD.type = 5 AND NEW.type != 5) BEGIN\n"
-    "UPDATE threads SET error = CASE WHEN NEW.type = 5 THEN error + 1 ELSE error - 1 END WHERE _id = NEW.thread_id;\n"
-    "END;\n"
-    "CREATE TRIGGER update_threads_error_on_delete_mms BEFORE DELETE ON pdu\n"
-    "WHEN OLD._id IN (SELECT DISTINCT msg_id FROM pending_msgs WHERE err_type >= 10) BEGIN\n"
-    "UPDATE threads SET error = error - 1 WHERE _id = OLD.thread_id;\nEND;\n"
-    "CREATE TRIGGER update_threads_error_on_move_mms BEFORE UPDATE OF msg_box ON pdu\n"
-    "WHEN (OLD.msg_box = 4 AND NEW.msg_box != 4) AND\n"
-    "(OLD._id IN (SELECT DISTINCT msg_id FROM pending_msgs WHERE err_type >= 10)) BEGIN\n"
-    "UPDATE threads SET error = error - 1 WHERE _id = OLD.thread_id;\nEND;\n"
-    "CREATE TRIGGER part_cleanup DELETE ON pdu BEGIN DELETE FROM part WHERE mid = old._id; END;\n"
-    "CREATE TRIGGER addr_cleanup DELETE ON pdu BEGIN DELETE FROM addr WHERE msg_id = old._id; END;\n"
-    "CREATE TRIGGER cleanup_delivery_and_read_report AFTER DELETE ON pdu WHEN old.m_type = 128 BEGIN\n"
-    "DELETE FROM pdu WHERE (m_type = 134 OR m_type = 136) AND m_id = old.m_id;\nEND;\n"
-    "CREATE TRIGGER update_threads_on_insert_part AFTER INSERT ON part WHEN " IS_ATTACHMENT("new.")
-    " BEGIN\n" THREAD_OF_NEW_PART
-    "CREATE TRIGGER update_threads_on_update_part AFTER UPDATE OF mid ON part WHEN " IS_ATTACHMENT("new.")
-    " BEGIN\n" THREAD_OF_NEW_PART
-    "CREATE TRIGGER update_threads_on_delete_part AFTER DELETE ON part WHEN " IS_ATTACHMENT("old.")
-    " BEGIN\nUPDATE threads SET has_attachment = CASE (SELECT COUNT(*) FROM part JOIN pdu WHERE pdu.thread_id = "
-    "threads._id AND " IS_ATTACHMENT("part.") " AND part.mid = pdu._id) WHEN 0 THEN 0 ELSE 1 END;\nEND;\n"
-    "CREATE TRIGGER update_threads_on_update_pdu AFTER UPDATE OF thread_id ON pdu BEGIN\n"
-    "UPDATE threads SET has_attachment = 1 WHERE _id IN (SELECT pdu.thread_id FROM part JOIN pdu WHERE "
-    IS_ATTACHMENT("part.") " AND part.mid = pdu._id);\nEND;\n"
-    "CREATE TRIGGER delete_mms_pending_on_delete AFTER DELETE ON pdu BEGIN\n"
-    "DELETE FROM pending_msgs WHERE msg_id = old._id;\nEND;\n"
-    "CREATE TRIGGER delete_mms_pending_on_update AFTER UPDATE ON pdu WHEN old.msg_box = 4 AND new.msg_box != 4 BEGIN\n"
-    "DELETE FROM pending_msgs WHERE msg_id = new._id;\nEND;\n"
-    "CREATE TRIGGER insert_mms_pending_on_insert AFTER INSERT ON pdu WHEN new.m_type = 130 OR new.m_type = 135 BEGIN\n"
-    ADD_PENDING
-    "CREATE TRIGGER insert_mms_pending_on_update AFTER UPDATE ON pdu\n"
-    "WHEN new.m_type = 128 AND new.msg_box = 4 AND old.msg_box != 4 BEGIN\n" ADD_PENDING;
+// An MMS that the user sees, not a report.
+std::string visible(const std::string& row) {
+  return "(" + row + "m_type = 132 OR " + row + "m_type = 130 OR " + row + "m_type = 128)";
+}
+std::string is_attachment(const std::string& row) {
+  return row + "ct != 'text/plain' AND " + row + "ct != 'application/smil'";
+}
+std::string trigger(const std::string& name, const std::string& when, const std::string& body) {
+  return "CREATE TRIGGER " + name + " " + when + " BEGIN\n" + body + "END;\n";
+}
+std::string count_thread_of(const std::string& row) {
+  const auto count = [&](const std::string& table, const std::string& condition) {
+    return "(SELECT COUNT(" + table + "._id) FROM " + table + " LEFT JOIN threads ON threads._id = thread_id WHERE " +
+           "thread_id = " + row + "thread_id AND " + condition + ")";
+  };
+  return "UPDATE threads SET message_count = " + count("sms", "sms.type != 3") + " + " +
+         count("pdu", visible("") + " AND msg_box != 3") + " WHERE threads._id = " + row + "thread_id;\n";
+}
+std::string read_thread_of_new(const std::string& table, const std::string& condition) {
+  return "UPDATE threads SET read = CASE (SELECT COUNT(*) FROM " + table +
+         " WHERE read = 0 AND thread_id = " + "threads._id" + condition +
+         ") WHEN 0 THEN 1 ELSE 0 END WHERE threads._id = new.thread_id;\n";
+}
+std::string update_thread_of_new(const std::string& snippet, const std::string& charset) {
+  return "UPDATE threads SET date = (strftime('%s','now') * 1000), snippet = " + snippet + ", snippet_cs = " + charset +
+         " WHERE threads._id = new.thread_id;\n" + count_thread_of("new.");
+}
+std::string newest_of_old(const std::string& column, const std::string& of_pdu, const std::string& of_sms) {
+  return "UPDATE threads SET " + column + " = (SELECT " + column + " FROM (SELECT date * 1000 AS date, " + of_pdu +
+         " AS " + column + ", thread_id FROM pdu UNION SELECT date, " + of_sms + " AS " + column +
+         ", thread_id FROM sms) WHERE thread_id = OLD.thread_id ORDER BY date DESC LIMIT 1) " +
+         "WHERE threads._id = OLD.thread_id;\n";
+}
+
+std::string sms_triggers() {
+  const std::string read = read_thread_of_new("sms", "");
+  const std::string all = update_thread_of_new("new.body", "0") + read;
+  return trigger("sms_update_thread_on_insert", "AFTER INSERT ON sms", all) +
+         trigger("sms_update_thread_date_subject_on_update", "AFTER UPDATE OF date, body, type ON sms", all) +
+         trigger("sms_update_thread_read_on_update", "AFTER UPDATE OF read ON sms", read) +
+         trigger(
+             "update_threads_error_on_update_sms",
+             "AFTER UPDATE OF type ON sms WHEN (OLD.type != 5 AND NEW.type = 5) OR (OLD.type = 5 AND NEW.type != 5)",
+             "UPDATE threads SET error = CASE WHEN NEW.type = 5 THEN error + 1 ELSE error - 1 END "
+             "WHERE _id = NEW.thread_id;\n");
+}
+
+std::string mms_triggers() {
+  const std::string read = read_thread_of_new("pdu", " AND " + visible(""));
+  const std::string all = update_thread_of_new("new.sub", "new.sub_cs") + read;
+  const std::string when = " ON pdu WHEN " + visible("new.");
+  return trigger("pdu_update_thread_on_insert", "AFTER INSERT" + when, all) +
+         trigger("pdu_update_thread_date_subject_on_update", "AFTER UPDATE OF date, sub, msg_box" + when, all) +
+         trigger("pdu_update_thread_read_on_update", "AFTER UPDATE OF read" + when, read) +
+         trigger("pdu_update_thread_on_delete", "AFTER DELETE ON pdu",
+                 "UPDATE threads SET date = (strftime('%s','now') * 1000) WHERE threads._id = old.thread_id;\n" +
+                     count_thread_of("old.") + newest_of_old("snippet", "sub", "body") +
+                     newest_of_old("snippet_cs", "sub_cs", "0")) +
+         trigger("part_cleanup", "DELETE ON pdu", "DELETE FROM part WHERE mid = old._id;\n") +
+         trigger("addr_cleanup", "DELETE ON pdu", "DELETE FROM addr WHERE msg_id = old._id;\n") +
+         trigger("cleanup_delivery_and_read_report", "AFTER DELETE ON pdu WHEN old.m_type = 128",
+                 "DELETE FROM pdu WHERE (m_type = 134 OR m_type = 136) AND m_id = old.m_id;\n");
+}
+
+std::string attachment_triggers() {
+  const std::string has_one =
+      "UPDATE threads SET has_attachment = 1 WHERE _id IN (SELECT pdu.thread_id FROM part JOIN pdu ON pdu._id = "
+      "part.mid "
+      "WHERE part._id = new._id LIMIT 1);\n";
+  const std::string parts_of_others = " AND " + is_attachment("part.") + " AND part.mid = pdu._id)";
+  return trigger("update_threads_on_insert_part", "AFTER INSERT ON part WHEN " + is_attachment("new."), has_one) +
+         trigger("update_threads_on_update_part", "AFTER UPDATE OF mid ON part WHEN " + is_attachment("new."),
+                 has_one) +
+         trigger("update_threads_on_delete_part", "AFTER DELETE ON part WHEN " + is_attachment("old."),
+                 "UPDATE threads SET has_attachment = CASE (SELECT COUNT(*) FROM part JOIN pdu WHERE pdu.thread_id = "
+                 "threads._id" +
+                     parts_of_others + " WHEN 0 THEN 0 ELSE 1 END;\n") +
+         trigger("update_threads_on_update_pdu", "AFTER UPDATE OF thread_id ON pdu",
+                 "UPDATE threads SET has_attachment = 1 WHERE _id IN (SELECT pdu.thread_id FROM part JOIN pdu WHERE " +
+                     is_attachment("part.") + " AND part.mid = pdu._id);\n");
+}
+
+// Messages that wait to be sent or fetched. Nothing of these must ever be restored.
+std::string pending_triggers() {
+  const std::string add =
+      "INSERT INTO pending_msgs (proto_type, msg_id, msg_type, err_type, err_code, retry_index, due_time) "
+      "VALUES (1, new._id, new.m_type, 0, 0, 0, 0);\n";
+  const std::string failed = "(SELECT DISTINCT msg_id FROM pending_msgs WHERE err_type >= 10)";
+  const std::string one_less = "UPDATE threads SET error = error - 1 WHERE _id = OLD.thread_id;\n";
+  return trigger("insert_mms_pending_on_insert", "AFTER INSERT ON pdu WHEN new.m_type = 130 OR new.m_type = 135", add) +
+         trigger("insert_mms_pending_on_update",
+                 "AFTER UPDATE ON pdu WHEN new.m_type = 128 AND new.msg_box = 4 AND old.msg_box != 4", add) +
+         trigger("delete_mms_pending_on_delete", "AFTER DELETE ON pdu",
+                 "DELETE FROM pending_msgs WHERE msg_id = old._id;\n") +
+         trigger("delete_mms_pending_on_update", "AFTER UPDATE ON pdu WHEN old.msg_box = 4 AND new.msg_box != 4",
+                 "DELETE FROM pending_msgs WHERE msg_id = new._id;\n") +
+         trigger("update_threads_error_on_update_mms",
+                 "AFTER UPDATE OF err_type ON pending_msgs WHEN (OLD.err_type < 10 AND NEW.err_type >= 10) "
+                 "OR (OLD.err_type >= 10 AND NEW.err_type < 10)",
+                 "UPDATE threads SET error = CASE WHEN NEW.err_type >= 10 THEN error + 1 ELSE error - 1 END "
+                 "WHERE _id = (SELECT DISTINCT thread_id FROM pdu WHERE _id = NEW.msg_id);\n") +
+         trigger("update_threads_error_on_delete_mms", "BEFORE DELETE ON pdu WHEN OLD._id IN " + failed, one_less) +
+         trigger("update_threads_error_on_move_mms",
+                 "BEFORE UPDATE OF msg_box ON pdu WHEN OLD.msg_box = 4 AND NEW.msg_box != 4 AND OLD._id IN " + failed,
+                 one_less);
+}
 
 constexpr const char* call_tables = R"sql(
 CREATE TABLE android_metadata (locale TEXT);
@@ -198,7 +222,7 @@ void make_messages(const SqliteDatabase& database) {
   SqliteTransaction transaction(database);
   database.run(message_tables);
   if (has_full_text_search(database)) database.run(search_tables);
-  database.run(triggers);
+  database.run(sms_triggers() + mms_triggers() + attachment_triggers() + pending_triggers());
   set_version(database, messages_version);
   transaction.commit();
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string>
@@ -121,6 +122,11 @@ fs::path make_folder() {
 
 }  // namespace
 
+int largest_value_within(const Limits& limits) noexcept {
+  constexpr std::size_t most = 1 << 30;
+  return static_cast<int>(std::min(limits.text_size, most));
+}
+
 SourceDatabase::Folder::~Folder() {
   std::error_code ignored;
   if (!path.empty()) fs::remove_all(path, ignored);
@@ -138,6 +144,7 @@ SourceDatabase::SourceDatabase(const fs::path& file, int largest_value) : file_(
     const SqliteMode mode = header.wants_wal() ? SqliteMode::immutable : SqliteMode::read_only;
     database_ = std::make_unique<SqliteDatabase>(file, mode, largest_value);
     cut_off_ = header.is_cut_off();
+    if (cut_off_) database_->allow_missing_pages();
   }
   // The first look shows whether it is a database at all.
   database_->number("SELECT count(*) FROM sqlite_master");

@@ -8,9 +8,13 @@
 #include <filesystem>
 #include <memory>
 
+#include "smsbackup/limits.hpp"
 #include "stores/sqlite.hpp"
 
 namespace smsbackup::stores::android_db {
+
+// SQLite counts the bytes of a value, and of a row, in an int.
+int largest_value_within(const Limits& limits) noexcept;
 
 class SourceDatabase {
  public:
