@@ -292,7 +292,7 @@ Everything read_pieces(Source& source, std::size_t wanted, const Query& query = 
 }
 
 TEST_P(StoreSuite, IsTheSumOfItsPieces) {
-  const std::vector<Record> records = hazards();
+  const std::vector<Record> records = kept(hazards());
   {
     const auto store = open(Access::write);
     write(*store, records);
@@ -310,7 +310,7 @@ TEST_P(StoreSuite, IsTheSumOfItsPieces) {
 }
 
 TEST_P(StoreSuite, PushesQueriesDownIntoPieces) {
-  const std::vector<Record> records = plain_records(200);
+  const std::vector<Record> records = kept(plain_records(200));
   {
     const auto store = open(Access::write);
     write(*store, records);
@@ -328,7 +328,7 @@ TEST_P(StoreSuite, PushesQueriesDownIntoPieces) {
 TEST_P(StoreSuite, RefusesWhatIsNoPieceOfIt) {
   {
     const auto store = open(Access::write);
-    write(*store, plain_records(20));
+    write(*store, kept(plain_records(20)));
     store->finish();
   }
   const auto store = open(Access::read);
@@ -346,7 +346,7 @@ TEST_P(StoreSuite, TellsOfABadRecordInOnePieceOnly) {
   if (!GetParam().damage) GTEST_SKIP() << "this store has no bytes that could be damaged";
   {
     const auto store = open(Access::write);
-    write(*store, plain_records(200));
+    write(*store, kept(plain_records(200)));
     store->finish();
   }
   GetParam().damage(folder_ / "store");

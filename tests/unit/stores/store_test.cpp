@@ -66,7 +66,7 @@ TEST(StoreAddress, IsAPlainPathWhereAFileHasThatName) {
 TEST(StoreAddress, RefusesASchemeThatNobodyKnows) {
   const Error error = expect_error(ErrorCode::invalid_argument, [] { parse_store_address("foo:secret"); });
   EXPECT_EQ(std::string(error.what()), "opening a store: nothing is known by the name foo:");
-  EXPECT_EQ(error.hint(), "Known are eml:, " +
+  EXPECT_EQ(error.hint(), "Known are android-db:, eml:, icalendar:, " +
                               std::string(has_mail_servers() ? "imap:, imap+starttls:, imaps:, " : "") +
                               "jsonl:, maildir:, mbox:, memory:, synctech-xml: or a plain path. "
                               "A path with a colon in it is written as ./PATH.");
