@@ -35,11 +35,11 @@ bool is_there(const fs::path& file) {
 // A database that is written to. Commits survive a power cut. Triggers are off: those of a phone count each
 // conversation again for every message and date it now, and put notifications of MMS up for download.
 std::unique_ptr<SqliteDatabase> open_to_write(const fs::path& file, int largest, void (*make)(const SqliteDatabase&)) {
-  const bool is_new = !is_there(file);
   auto database = std::make_unique<SqliteDatabase>(file, SqliteMode::create, largest);
   database->run("PRAGMA synchronous = EXTRA");
   sqlite3_db_config(database->handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
-  if (is_new) make(*database);
+  // Without tables is a file that is not there yet, and also one whose making was cut short by a kill.
+  if (database->number("SELECT count(*) FROM sqlite_master") == 0) make(*database);
   return database;
 }
 

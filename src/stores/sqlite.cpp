@@ -1,9 +1,14 @@
 #include "stores/sqlite.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <cstdlib>
 #include <new>
 #include <utility>
 
+#include "stores/file_descriptor.hpp"
 #include "stores/system_failure.hpp"
 
 namespace smsbackup::stores {
@@ -92,6 +97,16 @@ bool has_system_error(int result) noexcept {
   return (result & 0xff) == SQLITE_CANTOPEN || (result & 0xff) == SQLITE_IOERR;
 }
 
+// Why no file can be made beside that one: of a journal that it could not make, SQLite tells only what its second
+// attempt, to open it for reading, came to. 0 if one can be made.
+int why_nothing_can_be_made_beside(const std::filesystem::path& file) {
+  std::string probe = file.string() + ".probe-XXXXXX";
+  const FileDescriptor made(::mkostemp(probe.data(), O_CLOEXEC));
+  if (!made) return errno;
+  ::unlink(probe.c_str());
+  return 0;
+}
+
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(std::filesystem::path file, SqliteMode mode, int largest_value)
@@ -117,7 +132,10 @@ void SqliteDatabase::allow_missing_pages() const {
 Error SqliteDatabase::failure(int result, const char* doing) const {
   sqlite3* connection = connection_.get();
   if (has_system_error(result)) {
-    const int number = sqlite3_system_errno(connection);
+    int number = sqlite3_system_errno(connection);
+    if ((result & 0xff) == SQLITE_CANTOPEN && number == ENOENT && std::filesystem::exists(file_)) {
+      number = why_nothing_can_be_made_beside(file_);
+    }
     if (number != 0) return system_failure(number, doing, file_);
   }
   Error error(code_of(result), std::string(doing) + " " + file_.string() + ": " + sqlite3_errstr(result),

@@ -120,11 +120,12 @@ class StateFile final : public StateStore {
   StateFile(const fs::path& file, const Digest& name, stores::FileLock lock)
       : name_(name), lock_(std::move(lock)), database_(file, SqliteMode::read_write, largest_value) {
     guarded(file, [&] {
-      // The lock of our own keeps other runs out; this one is for whoever opens the file with SQLite.
       database_.run(
           "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = EXTRA; PRAGMA cell_size_check = ON;"
-          "PRAGMA temp_store = MEMORY; BEGIN EXCLUSIVE; COMMIT");
-      check_version();
+          "PRAGMA temp_store = MEMORY");
+      make_or_check_tables();
+      // The lock of our own keeps other runs out; this one is for whoever opens the file with SQLite.
+      database_.run("BEGIN EXCLUSIVE; COMMIT");
       id_ = find();
     });
   }
@@ -219,15 +220,8 @@ class StateFile final : public StateStore {
  private:
   static constexpr std::int64_t nobody = -1;
 
-  void check_version() {
-    const std::int64_t version = database_.number("PRAGMA user_version");
-    if (version > newest_version) {
-      throw Error(ErrorCode::unsupported,
-                  "opening the state " + database_.file().string() + ": a newer version of smsbackup wrote it",
-                  "Update smsbackup, or name another file.");
-    }
-    if (version == newest_version) return check_tables();
-    if (version != 0 || database_.number("SELECT count(*) FROM sqlite_schema") != 0) throw damaged(database_.file());
+  // All in one transaction, and the first one: at no moment is there a database that is not known to be ours.
+  void make_tables() {
     SqliteTransaction transaction(database_);
     for (const char* table : tables) database_.run(table);
     database_.run("PRAGMA application_id = " + std::to_string(application_id) +
@@ -235,10 +229,17 @@ class StateFile final : public StateStore {
     transaction.commit();
   }
 
-  void check_tables() {
+  void make_or_check_tables() {
+    const std::int64_t version = database_.number("PRAGMA user_version");
+    if (version > newest_version) {
+      throw Error(ErrorCode::unsupported,
+                  "opening the state " + database_.file().string() + ": a newer version of smsbackup wrote it",
+                  "Update smsbackup, or name another file.");
+    }
     SqliteStatement row = database_.prepare("SELECT sql FROM sqlite_schema WHERE type = 'table' ORDER BY rowid");
+    if (version == 0 && !row.step()) return make_tables();
     for (const char* table : tables) {
-      if (!row.step() || row.text(0) != table) throw damaged(database_.file());
+      if (version == 0 || !row.step() || row.text(0) != table) throw damaged(database_.file());
     }
   }
 

@@ -194,7 +194,8 @@ void MessageSink::insert(const Mms& mms, Direction direction) {
     insert_children(mms, direction, mms_->insert());
   } catch (const Error&) {
     part_files_.drop_since(files);
-    database_.run("ROLLBACK TO message; RELEASE message");
+    // A full disk has ended the whole transaction already.
+    if (sqlite3_get_autocommit(database_.handle()) == 0) database_.run("ROLLBACK TO message; RELEASE message");
     throw;
   }
   database_.run("RELEASE message");
