@@ -4,7 +4,8 @@ import unittest
 
 from smsbackup_tool import ALL, CALLS, CALLS_XML, DONE, GOLDEN, MMS, SMS, SMS_XML, ToolTest, sms_file
 
-OUTPUTS = ("maildir:out", "mbox:out.mbox", "eml:out", "jsonl:out.jsonl", "out.xml", "out.mbox", "out.jsonl", "out")
+OUTPUTS = ("maildir:out", "mbox:out.mbox", "eml:out", "jsonl:out.jsonl", "android-db:phone", "out.xml",
+           "out.mbox", "out.jsonl", "out.db", "out")
 
 
 class Copy(ToolTest):
