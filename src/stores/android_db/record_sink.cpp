@@ -96,7 +96,9 @@ MessageSink::MessageSink(const SqliteDatabase& database, std::filesystem::path p
   writer(mms_, "pdu", mms_defaults());
   writer(address_, "addr", {{"charset", utf8_charset}});
   writer(part_, "part", {});
-  if (!address_ || !part_) mms_.reset();
+  const bool has_children = address_ && part_ && address_->parameter("msg_id") != 0 && part_->parameter("mid") != 0 &&
+                            part_->parameter("_data") != 0;
+  if (!has_children) mms_.reset();
   if (sms_) columns_.sms_thread = sms_->parameter("thread_id");
   if (!mms_) return;
   columns_.mms_thread = mms_->parameter("thread_id");

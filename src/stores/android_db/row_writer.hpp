@@ -94,11 +94,14 @@ class RowWriter {
   static Value evaluate(const SqliteDatabase& database, const TableColumn& column) {
     Value value;
     if (!column.default_value) return value;
-    SqliteStatement statement = database.prepare("SELECT " + *column.default_value);
-    if (!statement.step() || statement.is_null(0)) return value;
-    if (statement.type(0) == SQLITE_INTEGER) return statement.integer(0);
-    value.kind = Value::Kind::text;
-    value.text = statement.text(0);
+    try {
+      SqliteStatement statement = database.prepare("SELECT " + *column.default_value);
+      if (!statement.step() || statement.is_null(0)) return value;
+      if (statement.type(0) == SQLITE_INTEGER) return statement.integer(0);
+      value.kind = Value::Kind::text;
+      value.text = statement.text(0);
+    } catch (const Error&) {  // an expression that means something in CREATE TABLE only
+    }
     return value;
   }
 

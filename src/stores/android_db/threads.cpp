@@ -69,8 +69,9 @@ Threads::Threads(const SqliteDatabase& database) : database_(database) {
   update_snippet_ = update_of({{"snippet", 2}, {"snippet_cs", 3}});
   read_addresses(database);
   read_threads(database);
-  read_messages(database, "sms", "thread_id, date, type != 3");
-  read_messages(database, "pdu", "thread_id, date * 1000, msg_box != 3 AND m_type IN (128, 130, 132)");
+  read_messages(database, "sms", {"thread_id", "date", "type"}, "thread_id, date, type != 3");
+  read_messages(database, "pdu", {"thread_id", "date", "msg_box", "m_type"},
+                "thread_id, date * 1000, msg_box != 3 AND m_type IN (128, 130, 132)");
 }
 
 void Threads::read_addresses(const SqliteDatabase& database) {
@@ -97,11 +98,10 @@ void Threads::read_threads(const SqliteDatabase& database) {
   }
 }
 
-void Threads::read_messages(const SqliteDatabase& database, const std::string& table, const std::string& columns) {
+void Threads::read_messages(const SqliteDatabase& database, const std::string& table,
+                            std::initializer_list<const char*> needed, const std::string& columns) {
   const Table there = read_table(database, table);
-  for (const char* needed : {"thread_id", "date"}) {
-    if (!there.has(needed)) return;
-  }
+  if (!std::all_of(needed.begin(), needed.end(), [&](const char* column) { return there.has(column); })) return;
   SqliteStatement rows = database.prepare("SELECT " + columns + " FROM " + table + " NOT INDEXED");
   while (rows.step()) {
     const auto found = threads_.find(rows.integer(0));
@@ -201,7 +201,7 @@ void Threads::write(std::int64_t id, const Thread& thread) {
   bind(update_, 5, thread.failed ? 1 : 0);
   bind(update_, 6, thread.attachment ? 1 : 0);
   update_.run();
-  if (!thread.new_snippet) return;
+  if (!thread.new_snippet || update_snippet_.parameter_count() < 2) return;
   bind(update_snippet_, 1, id);
   if (thread.null_snippet) {
     update_snippet_.bind_null(2);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,7 +61,8 @@ class Threads {
 
   void read_addresses(const SqliteDatabase& database);
   void read_threads(const SqliteDatabase& database);
-  void read_messages(const SqliteDatabase& database, const std::string& table, const std::string& columns);
+  void read_messages(const SqliteDatabase& database, const std::string& table,
+                     std::initializer_list<const char*> needed, const std::string& columns);
   std::int64_t address_id(std::string_view spelling);
   std::int64_t thread_id(const std::string& recipients, std::size_t parties);
   void write(std::int64_t id, const Thread& thread);

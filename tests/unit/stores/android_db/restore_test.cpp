@@ -323,6 +323,24 @@ TEST_F(AndroidDbRestore, KeepsWhatTheTableHasAColumnFor) {
   EXPECT_EQ(ask("SELECT phone_id FROM sms"), (Rows{"1", "3"}));
 }
 
+TEST_F(AndroidDbRestore, MakesDoWithTablesThatLackColumns) {
+  fs::create_directories(phone_);
+  run_sql(db_, R"sql(
+    CREATE TABLE sms(_id INTEGER PRIMARY KEY, address TEXT, date INTEGER, body TEXT DEFAULT "quoted oddly");
+    CREATE TABLE pdu(_id INTEGER PRIMARY KEY, date INTEGER);
+    CREATE TABLE addr(_id INTEGER PRIMARY KEY, address TEXT);
+    CREATE TABLE part(_id INTEGER PRIMARY KEY, text TEXT);
+    CREATE TABLE threads(_id INTEGER PRIMARY KEY, recipient_ids TEXT);
+    CREATE TABLE canonical_addresses(_id INTEGER PRIMARY KEY, address TEXT);
+  )sql");
+  const std::vector<Record> records = {sms("+4930", 1000, "a"), mms(1000, mms_inbox, {party("+4931", mms_from)})};
+  AndroidDbStore phone(phone_, Access::write);
+  const Outcomes outcomes = phone.write(records);
+  EXPECT_TRUE(outcomes[0].written);
+  EXPECT_FALSE(outcomes[1].written) << "nothing can say whose parts they are";
+  EXPECT_EQ(ask("SELECT address, date, body FROM sms"), Rows{"+4930|1000|a"});
+}
+
 TEST_F(AndroidDbRestore, KeepsASecondWriterOut) {
   AndroidDbStore phone(phone_, Access::write);
   const std::vector<Record> records = {sms("+4930", 1000, "a")};
