@@ -138,6 +138,8 @@ void add_selection(CLI::App& app, Arguments& arguments) {
   add_time(app, "--since", query.since, "Only from this time on, local unless it names a zone")->group(group);
   add_time(app, "--until", query.until, "Only before this time")->group(group);
   add_count(app, "--newest", query.newest, "Only the newest N of all inputs, by date")->group(group);
+  app.add_flag("--no-drafts", query.leave_out_drafts, "Leave out drafts and delivery reports, as a backup does")
+      ->group(group);
   add_list(app, "--addresses", query.addresses, "Only with these numbers or senders, in any spelling")->group(group);
   add_choices(app, "--call-types", query.call_types, call_types, "Only these calls")->group(group);
   app.add_option("--contact-group", query.contact_group, "Only with people of this group of --contacts")

@@ -27,10 +27,13 @@ struct Query {
   std::set<RecordType> types = {RecordType::sms, RecordType::mms, RecordType::call};
   std::optional<std::int64_t> since;  // ms, inclusive; records without a date count as oldest
   std::optional<std::int64_t> until;  // ms, exclusive
-  // Only that many of what passes everything else, by date; of several sources, that many of all together. A record that
-  // two of them hold counts twice. A source that leaves others out by itself must check every other part of the query
-  // itself, too, and sees to its own records only.
+  // Only that many of what passes everything else, by date; of several sources, that many of all together. A record
+  // that two of them hold counts twice. A source that leaves others out by itself must check every other part of the
+  // query itself, too, and sees to its own records only.
   std::optional<std::uint64_t> newest;
+  // Without drafts and without the rows of MMS that tell of another one's delivery or reading: what backup() leaves on
+  // the phone.
+  bool leave_out_drafts = false;
   bool starred_only = false;           // stores that know no stars yield nothing; only they can tell
   std::set<std::int64_t> call_types;   // CallType; empty: all; SMS and MMS pass
   std::vector<std::string> addresses;  // any party is the same_address() as one of these; empty: all

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/left_behind.hpp"
 #include "smsbackup/address.hpp"
 
 namespace smsbackup {
@@ -30,6 +31,7 @@ bool any_party_is_in_group(const Query& query, const Record& record, ContactBook
 
 bool matches(const Query& query, const Record& record, ContactBook* contacts) {
   if (query.types.count(type_of(record)) == 0) return false;
+  if (query.leave_out_drafts && (engine::is_draft(record) || engine::is_mms_report(record))) return false;
 
   const std::int64_t date = date_of(record).value_or(std::numeric_limits<std::int64_t>::min());
   if (query.since && date < *query.since) return false;

@@ -1,22 +1,13 @@
 #include "smsbackup/transfer.hpp"
 
+#include "engine/left_behind.hpp"
 #include "engine/pipeline.hpp"
 
 namespace smsbackup {
 namespace {
 
-bool is_draft(const Record& record) {
-  if (const auto* sms = std::get_if<Sms>(&record)) return sms->type == Integer(sms_draft);
-  if (const auto* mms = std::get_if<Mms>(&record)) return mms->msg_box == Integer(mms_drafts);
-  return false;
-}
-
-// Rows of `pdu` that tell of another message: that it arrived, or was read.
-bool is_mms_report(const Record& record) {
-  const auto* mms = std::get_if<Mms>(&record);
-  if (mms == nullptr || !mms->m_type.has_value()) return false;
-  return *mms->m_type != mms_send_req && *mms->m_type != mms_notification_ind && *mms->m_type != mms_retrieve_conf;
-}
+using engine::is_draft;
+using engine::is_mms_report;
 
 // What a phone still means to send, or would if asked: putting it back must not send it.
 bool is_unsent(const Record& record) {

@@ -30,8 +30,8 @@ Limits thrifty(Limits limits) {
 
 // Whether the newest can be told from headers: whoever leaves others out must have checked all else.
 bool picks_newest(const Query& query) {
-  return query.newest && !query.since && !query.until && query.call_types.empty() && query.addresses.empty() &&
-         query.contact_group.empty();
+  return query.newest && !query.leave_out_drafts && !query.since && !query.until && query.call_types.empty() &&
+         query.addresses.empty() && query.contact_group.empty();
 }
 
 bool needs_headers(const Query& query) {

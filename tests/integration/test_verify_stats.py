@@ -29,6 +29,11 @@ class Verify(ToolTest):
         self.assertIn("… and 24 more", short.out)
         self.assertEqual(count(self.expect(INCOMPLETE, "verify", "--explain", SMS_XML, "out.jsonl")), SMS + MMS - 1)
 
+    def test_what_a_backup_leaves_on_the_phone_is_compared_only_if_asked_for(self):
+        self.expect(DONE, "backup", SMS_XML, "maildir:archive")
+        self.expect(INCOMPLETE, "verify", SMS_XML, "archive")
+        self.expect(DONE, "verify", "--no-drafts", "--both-ways", SMS_XML, "archive")
+
     def test_more_in_the_archive_is_fine(self):
         self.expect(DONE, "copy", SMS_XML, CALLS_XML, "maildir:archive")
         result = self.expect(DONE, "verify", SMS_XML, "archive")

@@ -88,5 +88,25 @@ TEST(Matches, AsksTheContactBookForAGroup) {
   EXPECT_FALSE(matches(query, sms_at(0), &book));
 }
 
+TEST(Query, LeavesOutWhatABackupLeavesOnThePhone) {
+  Query query;
+  query.leave_out_drafts = true;
+  Sms sms;
+  sms.type = sms_draft;
+  EXPECT_FALSE(matches(query, sms));
+  EXPECT_TRUE(matches(Query(), sms));
+  sms.type = sms_sent;
+  EXPECT_TRUE(matches(query, sms));
+  Mms mms;
+  mms.msg_box = mms_drafts;
+  EXPECT_FALSE(matches(query, mms));
+  mms.msg_box = mms_inbox;
+  mms.m_type = 134;  // m-delivery-ind
+  EXPECT_FALSE(matches(query, mms));
+  mms.m_type = mms_retrieve_conf;
+  EXPECT_TRUE(matches(query, mms));
+  EXPECT_TRUE(matches(query, Call()));
+}
+
 }  // namespace
 }  // namespace smsbackup
