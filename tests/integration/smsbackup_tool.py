@@ -65,7 +65,9 @@ class ToolTest(unittest.TestCase):
     def environment(self, **more):
         kept = {key: value for key, value in os.environ.items()
                 if key not in ("NO_COLOR", "LC_CTYPE", "LANG", "TERM")}
-        return {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "xterm", **more}
+        # What the tool remembers of phones stays in the test's folder.
+        return {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "xterm", "XDG_STATE_HOME": str(self.folder / ".state"),
+                **more}
 
     def command(self, *arguments):
         return [TOOL, *map(str, arguments)]

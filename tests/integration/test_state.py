@@ -57,6 +57,46 @@ class Remembering(ToolTest):
         self.expect(DONE, "backup", SMS_XML, "maildir:archive", env=self.environment(XDG_STATE_HOME=str(state_home)))
         self.assertFalse(state_home.exists())
 
+    def test_a_phones_database_is_remembered_by_default(self):
+        home = self.folder / "state-home"
+        environment = self.environment(XDG_STATE_HOME=str(home))
+        self.expect(DONE, "restore", "--no-state", SMS_XML, "android-db:phone", env=environment)
+        self.assertFalse(home.exists())
+
+        def back_up(*more, phone="android-db:phone", archive="a.jsonl"):
+            return self.report(DONE, "backup", *more, phone, archive, env=environment)
+
+        backed_up = back_up()["total"]["written"]
+        self.assertGreater(backed_up, 0)
+        self.assertEqual(back_up()["remembered"], backed_up)
+        self.assertEqual(back_up(phone="phone/mmssms.db", archive="b.jsonl")["total"]["written"], backed_up)
+        files = sorted((home / "smsbackup").iterdir())
+        self.assertEqual(len(files), 2, "one for each phone and archive")
+        for file in files:
+            self.assertRegex(file.name, r"^[0-9a-f]{32}\.db$")
+            self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+        self.assertEqual((home / "smsbackup").stat().st_mode & 0o777, 0o700)
+        self.assertEqual(back_up("--no-state")["remembered"], 0)
+        self.assertEqual(back_up("--reset-state")["remembered"], 0)
+        self.assertEqual(back_up()["remembered"], backed_up)
+
+    def test_a_restored_phone_has_nothing_to_back_up(self):
+        environment = self.environment(XDG_STATE_HOME=str(self.folder / "state-home"))
+        self.expect(DONE, "backup", SMS_XML, "archive.jsonl", env=environment)
+        restored = self.report(DONE, "restore", "archive.jsonl", "android-db:phone", env=environment)["total"]["written"]
+        report = self.report(DONE, "backup", "android-db:phone", "archive.jsonl", env=environment)
+        self.assertEqual((report["total"]["written"], report["remembered"]), (0, restored))
+
+    def test_the_home_folder_is_the_second_choice(self):
+        environment = self.environment(HOME=str(self.folder / "home"))
+        environment.pop("XDG_STATE_HOME", None)
+        self.expect(DONE, "restore", "--no-state", SMS_XML, "android-db:phone", env=environment)
+        self.expect(DONE, "backup", "android-db:phone", "a.jsonl", env=environment)
+        self.assertEqual(len(list((self.folder / "home/.local/state/smsbackup").iterdir())), 1)
+        del environment["HOME"]
+        said = self.expect(OUTPUT, "backup", "android-db:phone", "a.jsonl", env=environment).err
+        self.assertIn("--state FILE or --no-state", said)
+
     def test_the_state_holds_nothing_private(self):
         self.back_up()
         data = (self.folder / "state").read_bytes()

@@ -272,6 +272,7 @@ class CrashSweep : public testing::TestWithParam<Scenario> {
     expect_done(again);
     EXPECT_EQ(again.said.find("did not come to its end") != again.said.npos, interrupted) << again.said;
     expect_all(contents_of_sink());
+    expect_nothing_left_behind();
     const stores::SqliteDatabase state(run_ / "state", stores::SqliteMode::read_only);
     EXPECT_EQ(state.number("SELECT complete FROM run"), 1);
     // A restore marks what it writes, and needs no mark for what it finds.
@@ -280,6 +281,15 @@ class CrashSweep : public testing::TestWithParam<Scenario> {
       EXPECT_EQ(marks, sum_of(expected_));
     } else {
       EXPECT_LE(marks, sum_of(expected_));
+    }
+  }
+
+  void expect_nothing_left_behind() const {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(run_)) {
+      const std::string name = entry.path().filename().string();
+      for (const char* leftover : {".partial-", ".lock", "-journal", "-wal"}) {
+        EXPECT_EQ(name.find(leftover), name.npos) << entry.path();
+      }
     }
   }
 
