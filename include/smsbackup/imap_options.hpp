@@ -59,7 +59,9 @@ struct ImapOptions {
 
   // RFC 4978. Saves 86 % of the bytes of SMS and 24 % of MMS, and costs CPU on both sides.
   enum class Compression : std::uint8_t {
-    automatic,  // once the line proves slower than compressing would be
+    // Once the line proves slower than compressing would be: at most 4 MB a second, measured while it is all that the
+    // work waits for, with what goes over it compressed as a trial.
+    automatic,
     always,     // from the log-in on, where the server can
     never,
   } compression = Compression::automatic;

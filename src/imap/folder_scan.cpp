@@ -107,6 +107,7 @@ std::optional<OpenFolder> FolderScan::run(Session& session, const Visitor& visit
   std::optional<std::vector<std::uint32_t>> alive;
   if (count_ != 0 && !is_intact(session, *open, count_, last_uid_)) alive = session.search("ALL");
   if (replaying && count_ != 0) replay(session, alive, visit);
+  if (session.should_compress()) session.compress();
   started_ = true;
 
   if (!alive) {

@@ -176,6 +176,7 @@ void MailCursor::step() {
       if (!chunks_.empty()) resume();
     }
     if (!open_) open_folder();
+    if (chunks_.empty() && session_->should_compress()) session_->compress();
     send_chunks();
     if (!chunks_.empty()) {
       reading_chunk = true;
@@ -208,7 +209,8 @@ void MailCursor::open_folder() {
 }
 
 void MailCursor::send_chunks() {
-  if (!large_.empty()) return;  // these come first
+  // Large mails come first, and compressing begins between commands only.
+  if (!large_.empty() || session_->should_compress()) return;
   auto& folder = folders_[folder_];
   while (chunks_.size() < fetches_in_flight) {
     auto count = mails_seen_ == 0

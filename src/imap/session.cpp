@@ -185,10 +185,16 @@ std::vector<std::uint32_t> Session::search(std::string_view criteria) {
   return found;
 }
 
+bool Session::should_compress() {
+  return options_.compression == ImapOptions::Compression::automatic && !cannot_compress_ &&
+         dialogue_.connection().would_gain_by_deflate() && capabilities_.has("COMPRESS=DEFLATE");
+}
+
 bool Session::compress() {
   if (dialogue_.connection().is_compressed()) return true;
   if (!capabilities_.has("COMPRESS=DEFLATE")) return false;
-  if (!dialogue_.command("COMPRESS DEFLATE").ok()) return false;
+  cannot_compress_ = !dialogue_.command("COMPRESS DEFLATE").ok();
+  if (cannot_compress_) return false;
   dialogue_.connection().start_deflate();
   model::logger().debug("compressing from now on");
   return true;

@@ -54,6 +54,9 @@ class Session {
 
   // Switches DEFLATE on where the server has it. No command may be in flight.
   bool compress();
+  // Whether it is time to: the line is slow, the server can, and the host leaves it to us. Whoever has commands in
+  // flight waits for their answers then and calls compress().
+  bool should_compress();
 
   // Says farewell without waiting for the answer.
   void log_out() noexcept;
@@ -72,6 +75,7 @@ class Session {
   std::optional<NameSpace> name_space_;
   OpenFolder open_;
   std::string open_path_;  // empty: none
+  bool cannot_compress_ = false;
 };
 
 }  // namespace smsbackup::imap

@@ -129,6 +129,10 @@ void Uploader::pump() {
     }
     if (const auto start = starts_.find(item.mail->folder); start == starts_.end() || !start->second.exists)
       prepare_folders();
+    if (session_->should_compress()) {
+      pipeline_->drain();
+      session_->compress();
+    }
     pipeline_->send(item.mail);
   }
 }

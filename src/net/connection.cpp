@@ -13,6 +13,7 @@
 #include "net/deflate.hpp"
 #include "net/dial.hpp"
 #include "net/etpan_stream.hpp"
+#include "net/line_gauge.hpp"
 #include "net/tls_session.hpp"
 #include "net/waiter.hpp"
 
@@ -59,6 +60,7 @@ struct Connection::State final : EtpanBytes {
   std::unique_ptr<Deflater> deflater;
   std::unique_ptr<Inflater> inflater;
   ImapGuard guard;
+  LineGauge gauge;
   Pipe out;  // as TLS gets it
   Pipe in;   // as libetpan gets it
   std::vector<char> piece = std::vector<char>(piece_size);
@@ -136,6 +138,7 @@ bool Connection::State::send_once() {
     return false;
   }
   out.take(step.bytes);
+  gauge.moved(LineGauge::Way::out, step.bytes);
   return true;
 }
 
@@ -152,6 +155,7 @@ bool Connection::State::receive_once() {
       tls ? tls->receive(piece.data(), piece.size()) : receive_some(socket.get(), piece.data(), piece.size(), wire);
   switch (step.kind) {
     case Step::Kind::moved:
+      gauge.moved(LineGauge::Way::in, step.bytes);
       if (inflater) {
         inflater->feed({piece.data(), step.bytes});
         inflating = true;
@@ -171,6 +175,7 @@ bool Connection::State::receive_once() {
 
 void Connection::State::take_in(std::string_view plain) {
   plain_received += plain.size();
+  gauge.saw(LineGauge::Way::in, plain);
   in.end().append(plain);
 }
 
@@ -186,7 +191,10 @@ void Connection::State::wait_for() {
   if (!out.empty()) events |= send_wants == Step::Kind::want_read ? POLLIN : POLLOUT;
   if (!ended) events |= receive_wants == Step::Kind::want_write ? POLLOUT : POLLIN;
   std::array<pollfd, 1> polled{{{socket.get(), events, 0}}};
-  if (!waiter.wait(polled, after(options.io_timeout))) {
+  const auto begin = Clock::now();
+  const bool moves = waiter.wait(polled, after(options.io_timeout));
+  gauge.waited(out.empty() ? LineGauge::Way::in : LineGauge::Way::out, Clock::now() - begin);
+  if (!moves) {
     throw Error(ErrorCode::timed_out,
                 (out.empty() ? "reading from " : "writing to ") + options.host + ": nothing moved for " +
                     std::to_string(std::chrono::duration_cast<std::chrono::seconds>(options.io_timeout).count()) + " s",
@@ -213,6 +221,7 @@ void Connection::State::push_out(std::size_t until) {
 
 void Connection::State::queue(std::string_view bytes) {
   plain_sent += bytes.size();
+  gauge.saw(LineGauge::Way::out, bytes);
   while (!bytes.empty()) {
     const std::string_view now = bytes.substr(0, piece_size);
     bytes.remove_prefix(now.size());
@@ -416,5 +425,8 @@ std::string_view Connection::tls_version() const noexcept {
   return state_->tls ? state_->tls->version() : std::string_view();
 }
 bool Connection::is_compressed() const noexcept { return state_->deflater != nullptr; }
+bool Connection::would_gain_by_deflate() const noexcept {
+  return state_->deflater == nullptr && state_->gauge.compressing_pays();
+}
 
 }  // namespace smsbackup::net

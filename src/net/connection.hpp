@@ -84,6 +84,8 @@ class Connection {
   std::uint64_t plain_bytes_received() const noexcept;  // after TLS and decompression
   std::string_view tls_version() const noexcept;        // "TLSv1.3"; empty for plain text
   bool is_compressed() const noexcept;
+  // Whether start_deflate() would make the work faster, as far as the line has shown.
+  bool would_gain_by_deflate() const noexcept;
 
  private:
   struct State;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <stdexcept>
 #include <vector>
 
@@ -38,6 +39,8 @@ bool send_all(int fd, const char* bytes, std::size_t size) {
 CuttingProxy::CuttingProxy(std::uint16_t target) : target_(target), listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
   auto address = loopback(0);
   socklen_t size = sizeof address;
+  const int small = 64 << 10;  // those accepted get it too: a line holds little
+  ::setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
   if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 16) != 0 ||
       ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
     throw std::runtime_error("the cutting proxy can't listen");
@@ -86,6 +89,8 @@ void CuttingProxy::carry(int client) {
       const auto now = std::min<std::int64_t>(n, left);
       if (left != INT64_MAX) left_ = left - now;
       passed_ += now;
+      if (const auto rate = rate_.load(); rate != 0)
+        std::this_thread::sleep_for(std::chrono::microseconds(now * 1'000'000 / rate));
       alive = send_all(wait[1 - i].fd, buffer.data(), static_cast<std::size_t>(now)) && now == n;
       if (now != n) left_ = INT64_MAX;
     }

@@ -18,6 +18,8 @@ class CuttingProxy {
 
   // After so many bytes more in either direction together the connection is cut, once.
   void cut_after(std::int64_t bytes) { left_ = bytes; }
+  // From now on no more than so many bytes a second go through, in either direction together.
+  void slow_down_to(std::int64_t bytes_a_second) { rate_ = bytes_a_second; }
   // How many bytes have gone through so far.
   std::int64_t passed() const { return passed_; }
   int connections() const { return connections_; }
@@ -31,6 +33,7 @@ class CuttingProxy {
   std::uint16_t port_ = 0;
   std::atomic<std::int64_t> left_{INT64_MAX};
   std::atomic<std::int64_t> passed_{0};
+  std::atomic<std::int64_t> rate_{0};  // 0: as fast as it can
   std::atomic<int> connections_{0};
   std::atomic<bool> ending_{false};
   std::thread thread_;

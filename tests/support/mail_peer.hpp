@@ -62,9 +62,9 @@ class MailPeer {
     std::string capabilities = "NAMESPACE UIDPLUS MULTIAPPEND LITERAL+ ESEARCH UNSELECT MOVE";
     std::string log_in = "SASL-IR AUTH=PLAIN";
     std::uint64_t largest_mail = ~std::uint64_t{0};
-    bool announces = true;      // the capabilities, unasked
+    bool announces = true;              // the capabilities, unasked
     std::chrono::milliseconds idle{0};  // after so long without a command: BYE; 0: never
-    bool knows_partial = true;  // FETCH BODY[]<0.n>; otherwise the whole comes
+    bool knows_partial = true;          // FETCH BODY[]<0.n>; otherwise the whole comes
   };
 
   MailPeer() : MailPeer(Options()) {}
