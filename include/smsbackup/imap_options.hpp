@@ -62,7 +62,7 @@ struct ImapOptions {
     // Once the line proves slower than compressing would be: at most 4 MB a second, measured while it is all that the
     // work waits for, with what goes over it compressed as a trial.
     automatic,
-    always,     // from the log-in on, where the server can
+    always,  // from the log-in on, where the server can
     never,
   } compression = Compression::automatic;
 
@@ -80,8 +80,8 @@ struct ImapOptions {
     bool append_limit = true;   // RFC 7889
   } use;
 
-  // Folder for cached key headers, one file per account and folder; none: not cached. The files hold phone numbers, digests
-  // and times, readable by their owner only.
+  // Folder for cached key headers, one file per account and folder; none: not cached. The files hold phone numbers,
+  // digests and times, readable by their owner only.
   std::optional<std::filesystem::path> key_cache;
 };
 

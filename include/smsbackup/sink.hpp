@@ -60,8 +60,8 @@ class SMSBACKUP_EXPORT Sink {
   // Completes the work: makes everything durable, puts files under their names after having read them back.
   virtual void finish() {}
 
-  // Whether it has a place for that type at all; a calendar has none for messages. What it does not take is filtered, and
-  // no failure. What comes without it: it takes everything.
+  // Whether it has a place for that type at all; a calendar has none for messages. What it does not take is filtered,
+  // and no failure. What comes without it: it takes everything.
   virtual bool takes(RecordType /*type*/) const { return true; }
 
   virtual Durability durability() const { return Durability::each_write; }

@@ -188,8 +188,9 @@ void Pipeline::start(std::span<Source* const> sources) {
 void Pipeline::read_state() {
   state_->read([this] { cancel_.check(); });
   if (rules_.remembers && state_->expects_an_archive() && sink_.is_empty()) {
-    throw Error(ErrorCode::not_found, "looking into " + sink_.name() + ": it is empty, but records were put there",
-                "If a disk is not mounted, mount it. If the archive is to begin anew, reset the state (--reset-state).");
+    throw Error(
+        ErrorCode::not_found, "looking into " + sink_.name() + ": it is empty, but records were put there",
+        "If a disk is not mounted, mount it. If the archive is to begin anew, reset the state (--reset-state).");
   }
   skips_ = rules_.first_run_skips && state_->is_first_run();
   if (!options_.dry_run) state_->begin(report_.started);

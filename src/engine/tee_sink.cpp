@@ -69,9 +69,9 @@ struct [[gnu::visibility("hidden")]] TeeSink::State {
                          [&](const Branch& branch) { return branch.sink->takes(type); }) > 1;
   }
 
-  std::vector<std::size_t> missing_in(Branch& branch, std::span<const Record> records, std::uint64_t first);
-  void take(Branch& branch, Outcomes outcomes);
-  void give(Branch& branch, std::span<const Record> records, std::uint64_t first,
+  std::vector<std::size_t> missing_in(Branch & branch, std::span<const Record> records, std::uint64_t first);
+  void take(Branch & branch, Outcomes outcomes);
+  void give(Branch & branch, std::span<const Record> records, std::uint64_t first,
             Outcomes(Sink::*write)(std::span<const Record>));
   Outcomes give_all(std::span<const Record> records, const std::string& name,
                     Outcomes (Sink::*write)(std::span<const Record>));
