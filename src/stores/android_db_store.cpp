@@ -44,8 +44,8 @@ std::unique_ptr<SqliteDatabase> open_to_write(const fs::path& file, int largest,
 }
 
 // How much write_ahead() puts into one transaction.
-constexpr std::size_t most_kept_back = 16'384;
-constexpr std::size_t most_kept_bytes = 16 << 20;
+constexpr std::size_t most_kept_back = 8192;
+constexpr std::size_t most_kept_bytes = 6 << 20;
 
 // A key without reading the files of parts: whoever needs the content fetches the record.
 RecordKey key_without_files(Record& record, const DedupPolicy& policy) {
