@@ -97,8 +97,8 @@ bool has_system_error(int result) noexcept {
   return (result & 0xff) == SQLITE_CANTOPEN || (result & 0xff) == SQLITE_IOERR;
 }
 
-// Why no file can be made beside that one: of a journal that it could not make, SQLite tells only what its second
-// attempt, to open it for reading, came to. 0 if one can be made.
+// Why no file can be made beside that one: of a file or journal that it could not make, SQLite tells only what its
+// second attempt, to open it for reading, came to. 0 if one can be made.
 int why_nothing_can_be_made_beside(const std::filesystem::path& file) {
   std::string probe = file.string() + ".probe-XXXXXX";
   const FileDescriptor made(::mkostemp(probe.data(), O_CLOEXEC));
@@ -110,7 +110,7 @@ int why_nothing_can_be_made_beside(const std::filesystem::path& file) {
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(std::filesystem::path file, SqliteMode mode, int largest_value)
-    : file_(std::move(file)) {
+    : file_(std::move(file)), writes_(mode == SqliteMode::read_write || mode == SqliteMode::create) {
   sqlite3* connection = nullptr;
   const std::string uri = uri_of(file_, mode == SqliteMode::immutable ? "?immutable=1" : "");
   const int result = sqlite3_open_v2(uri.c_str(), &connection, flags_of(mode), nullptr);
@@ -133,8 +133,8 @@ Error SqliteDatabase::failure(int result, const char* doing) const {
   sqlite3* connection = connection_.get();
   if (has_system_error(result)) {
     int number = sqlite3_system_errno(connection);
-    if ((result & 0xff) == SQLITE_CANTOPEN && number == ENOENT && std::filesystem::exists(file_)) {
-      number = why_nothing_can_be_made_beside(file_);
+    if (writes_ && (result & 0xff) == SQLITE_CANTOPEN && number == ENOENT) {
+      if (const int why = why_nothing_can_be_made_beside(file_); why != 0) number = why;
     }
     if (number != 0) return system_failure(number, doing, file_);
   }

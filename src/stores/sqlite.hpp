@@ -92,8 +92,8 @@ class SqliteDatabase {
   std::int64_t last_id() const noexcept { return sqlite3_last_insert_rowid(connection_.get()); }
   // Rows that the last INSERT, UPDATE or DELETE has changed.
   int changes() const noexcept { return sqlite3_changes(connection_.get()); }
-  // Reads what there is of a file that is shorter than its header says, which is refused otherwise. Of a connection that
-  // only reads.
+  // Reads what there is of a file that is shorter than its header says, which is refused otherwise. Of a connection
+  // that only reads.
   void allow_missing_pages() const;
   // How long to wait for another process to let go. Not at all unless told.
   void wait_for_lock(int milliseconds) const noexcept { sqlite3_busy_timeout(connection_.get(), milliseconds); }
@@ -106,6 +106,7 @@ class SqliteDatabase {
     void operator()(sqlite3* connection) const noexcept { sqlite3_close_v2(connection); }
   };
   std::filesystem::path file_;
+  bool writes_;
   std::unique_ptr<sqlite3, Closer> connection_;
 };
 
