@@ -29,6 +29,7 @@
 #include "smsbackup/mime.hpp"
 #include "smsbackup/problem.hpp"
 #include "smsbackup/query.hpp"
+#include "smsbackup/read.hpp"
 #include "smsbackup/record.hpp"
 #include "smsbackup/report.hpp"
 #include "smsbackup/schedule.hpp"
