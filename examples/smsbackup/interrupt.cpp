@@ -18,22 +18,33 @@ bool ignored(int signal) {
 
 Interrupt::Interrupt(Console& console) {
   // A reader that left or a file that may not grow is an error to report, not a reason to die.
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
+  handle(SIGPIPE, SIG_IGN);
+  handle(SIGXFSZ, SIG_IGN);
 
   sigemptyset(&stop_signals_);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    if (!ignored(signal)) sigaddset(&stop_signals_, signal);
+    if (ignored(signal)) continue;
+    sigaddset(&stop_signals_, signal);
+    handle(signal, SIG_DFL);  // for the second one
   }
   sigset_t blocked = stop_signals_;
   sigaddset(&blocked, end_signal);
-  pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
+  pthread_sigmask(SIG_BLOCK, &blocked, &mask_before_);
   thread_ = std::thread([this, &console] { wait(console); });
 }
 
 Interrupt::~Interrupt() {
   pthread_kill(thread_.native_handle(), end_signal);
   thread_.join();
+  for (const auto& [signal, handler] : handlers_before_) sigaction(signal, &handler, nullptr);
+  pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
+}
+
+void Interrupt::handle(int signal, void (*handler)(int)) {
+  struct sigaction wanted {};
+  wanted.sa_handler = handler;
+  sigemptyset(&wanted.sa_mask);
+  sigaction(signal, &wanted, &handlers_before_[signal]);
 }
 
 void Interrupt::wait(Console& console) {
