@@ -1,5 +1,5 @@
 # The two commands for a fresh machine are `make demo` and `make test`. Everything else is CMake with presets.
-.PHONY: demo test test-dev test-sanitize test-libcxx bench fuzz format tidy symbols clean
+.PHONY: demo deps wheel test test-dev test-sanitize test-libcxx test-python bench fuzz format tidy symbols clean
 JOBS ?= $(shell nproc)
 
 # Copies sample backups into a mail archive and back again, and shows that nothing was lost or doubled.
@@ -9,8 +9,16 @@ demo:
 	cmake --build --preset release --parallel $(JOBS) --target smsbackup_tool
 	scripts/demo.sh build/release
 
-# All tests with coverage, all tests under ASan and UBSan, and the library with clang and libc++.
-test: test-libcxx test-dev test-sanitize
+# What building the library and the Python package needs.
+deps:
+	scripts/install-packages.sh python
+
+# A Python wheel that needs nothing but Python, in build/python/wheelhouse. VERSION=3.12
+wheel: deps
+	scripts/wheel.sh $(VERSION)
+
+# All tests with coverage, all tests under ASan and UBSan, the library with clang and libc++, and the Python package.
+test: test-libcxx test-dev test-sanitize test-python
 
 test-libcxx:
 	scripts/install-packages.sh test
@@ -29,6 +37,9 @@ test-sanitize:
 	cmake --preset sanitize >/dev/null
 	cmake --build --preset sanitize --parallel $(JOBS)
 	ctest --preset sanitize --parallel $(JOBS)
+
+test-python: deps
+	scripts/test-python.sh
 
 # Prints each figure as a ratio against a peer or a bound measured in the same run.
 bench:

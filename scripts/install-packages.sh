@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing need, if any is missing. Run by make; safe to run again.
-#   scripts/install-packages.sh build|test|bench
+#   scripts/install-packages.sh build|test|bench|python
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config make ccache
@@ -8,12 +8,14 @@ build=(g++ cmake ninja-build pkg-config make ccache
 test=(dovecot-imapd sasl2-bin openssl libgtest-dev nlohmann-json3-dev python3 python3-icalendar clang libc++-dev libc++abi-dev gcovr binutils)
 bench=(libbenchmark-dev libgmime-3.0-dev libexpat1-dev libpugixml-dev
   dovecot-imapd isync python3)
+python=(python3 python3-dev python3-venv)
 
 case "${1:-test}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
+  python) wanted=("${build[@]}" "${python[@]}") ;;
   bench) wanted=("${build[@]}" "${bench[@]}") ;;
-  *) echo "usage: $0 build|test|bench" >&2; exit 2 ;;
+  *) echo "usage: $0 build|test|bench|python" >&2; exit 2 ;;
 esac
 
 missing=()
