@@ -29,14 +29,14 @@ prepare_environment() {
   fi
 }
 
-# build_package VERSION install | build_package VERSION wheel FOLDER. One build tree a version, so that only what changed
-# is built again.
+# build_package VERSION install [OPTION...] or build_package VERSION wheel FOLDER. One build tree a version, so that only
+# what changed is built again.
 build_package() {
   local version=$1 what=$2
   local options=(--no-build-isolation --no-deps --disable-pip-version-check --quiet
     -C "build-dir=$PWD/build/python/cmake-$version")
   if [ "$what" = install ]; then
-    "$environment/bin/python" -m pip install "${options[@]}" --force-reinstall ./bindings/python
+    "$environment/bin/python" -m pip install "${options[@]}" "${@:3}" --force-reinstall ./bindings/python
   else
     "$environment/bin/python" -m pip wheel "${options[@]}" -w "$3" ./bindings/python
   fi

@@ -148,6 +148,12 @@ class HostStore final : public Store {
       return py::hasattr(object, "is_empty") && py::bool_(object.attr("is_empty")()).cast<bool>();
     });
   }
+  bool takes(RecordType type) const override {
+    return in_python([&] {
+      const py::object object = object_.get();
+      return !py::hasattr(object, "takes") || py::bool_(object.attr("takes")(to_str(to_string(type)))).cast<bool>();
+    });
+  }
   Durability durability() const override { return durability_; }
   std::string name() const override { return name_; }
 

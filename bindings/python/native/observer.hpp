@@ -15,7 +15,7 @@ namespace py = pybind11;
 // Also gives Python's signal handlers their turn, several times a second.
 class HostObserver final : public Observer {
  public:
-  // Each is None or callable: progress(Progress), on_problem(Problem), on_duplicate(record, explanation, where).
+  // Each is None or callable: progress(Progress), on_problem(Problem), on_duplicate(Duplicate).
   HostObserver(const py::object& progress, const py::object& on_problem, const py::object& on_duplicate);
 
   void on_progress(const Progress& progress) override;

@@ -163,6 +163,13 @@ MimeOptions mime_options_from(const py::object& options) {
     take(wording, "missed_call", mime.wording.missed_call);
     take(wording, "voicemail_call", mime.wording.voicemail_call);
     take(wording, "rejected_call", mime.wording.rejected_call);
+    take(wording, "incoming_title", mime.wording.incoming_title);
+    take(wording, "outgoing_title", mime.wording.outgoing_title);
+    take(wording, "missed_title", mime.wording.missed_title);
+    take(wording, "voicemail_title", mime.wording.voicemail_title);
+    take(wording, "rejected_title", mime.wording.rejected_title);
+    take(wording, "number_field", mime.wording.number_field);
+    take(wording, "duration_field", mime.wording.duration_field);
     take(wording, "unknown", mime.wording.unknown);
   }
   mime.contacts = contact_book_from(options.attr("contacts"));

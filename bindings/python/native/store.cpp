@@ -172,6 +172,12 @@ void bind_store(py::module_& m) {
       .def("finish", [](const NativeStore& self) { work_with(self, [](Store& store) { store.finish(); }); })
       .def("is_empty",
            [](const NativeStore& self) { return work_with(self, [](Store& store) { return store.is_empty(); }); })
+      .def(
+          "takes",
+          [](const NativeStore& self, const py::object& kind) {
+            return self.place()->store().takes(record_type_from(kind));
+          },
+          py::arg("kind"))
       .def("check", &check);
   m.def("open_store", &open_native, py::arg("address"), py::arg("mode"), py::arg("options"));
   m.def(

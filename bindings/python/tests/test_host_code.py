@@ -96,6 +96,17 @@ def test_a_sink_is_finished_once_and_finds_its_duplicates():
     assert smsbackup.transfer(Listed(plain_records(2000)), sink).total.duplicate == 2000
 
 
+def test_a_sink_may_have_no_place_for_some_kinds():
+    class Calls(Kept):
+        def takes(self, kind):
+            return kind == "call"
+
+    sink = Calls()
+    report = smsbackup.transfer(Listed(plain_records(10)), sink)
+    assert report.complete and report.total.filtered == 8 and {one.kind for one in sink.records} == {"call"}
+    assert not smsbackup.open("calls.ics", "a").takes("sms")
+
+
 def test_undecided_keys_are_fetched():
     class Vague(Kept):
         fetched = 0

@@ -92,13 +92,14 @@ def test_observers_are_told():
     steps, duplicates = [], []
     smsbackup.transfer("sms.xml", "archive")
     smsbackup.transfer(
-        "sms.xml", "archive", progress=steps.append, on_duplicate=lambda *what: duplicates.append(what)
+        "sms.xml", "archive", progress=steps.append, on_duplicate=duplicates.append
     )
     assert {step.stage for step in steps} == {"reading_keys", "copying", "finishing"}
     assert steps[-1].counts.read == 45 and steps[-1].keys == 45
     assert all(step.source for step in steps if step.stage == "copying")
-    record, why, where = duplicates[0]
-    assert isinstance(record, Sms) and "same" in why and "sms.xml" in where and len(duplicates) == 45
+    one = duplicates[0]
+    assert isinstance(one.record, Sms) and "same" in one.why and "sms.xml" in one.where and one.kept == "archive"
+    assert len(duplicates) == 45
 
 
 @pytest.mark.parametrize("callback", ["progress", "on_problem", "on_duplicate"])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Union
 from smsbackup import _native
 from smsbackup._errors import ArgumentError
 from smsbackup._options import ImapOptions, Limits, MimeOptions, QueryOptions, StoreOptions, make_query
-from smsbackup._records import Record
+from smsbackup._records import Kind, Record
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -164,6 +164,10 @@ class Sink(abc.ABC):
         """Whether it surely holds nothing, as far as that can be told without work; False by default."""
         return False
 
+    def takes(self, kind: Kind) -> bool:
+        """Whether it has a place for that kind at all; what it doesn't take is filtered. True by default."""
+        return True
+
     def _native_place(self) -> Any:
         return self
 
@@ -258,6 +262,10 @@ class OpenStore(Store):
     def is_empty(self) -> bool:
         """Whether it surely holds nothing, as far as that can be told without work."""
         return self._native.is_empty()
+
+    def takes(self, kind: Kind) -> bool:
+        """Whether it has a place for that kind at all; a calendar has none for messages."""
+        return self._native.takes(kind)
 
     def check(self) -> dict[str, Any]:
         """Connects to a mail server, logs in and looks around, changing nothing; only for stores on mail servers.

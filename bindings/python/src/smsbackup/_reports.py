@@ -6,9 +6,29 @@ import dataclasses
 import datetime
 from typing import Literal
 
-from smsbackup._records import Kind
+from smsbackup._records import Kind, Record
 
-__all__ = ["Difference", "Stats", "TypeStats", "VerifyCounts", "VerifyReport"]
+__all__ = ["Difference", "Duplicate", "Stats", "TypeStats", "VerifyCounts", "VerifyReport"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Duplicate:
+    """A record that was not written because it is there already; what the `on_duplicate` callback gets.
+
+    >>> import smsbackup
+    >>> seen = []
+    >>> report = smsbackup.transfer(["calls.xml", "calls.xml"], "archive", on_duplicate=seen.append)
+    >>> seen[0].where, seen[0].kept
+    ('calls.xml, row 1', 'calls.xml, row 1')
+    """
+
+    record: Record
+    why: str
+    """Why it counts as the same, for people."""
+    where: str
+    """Where it was in the source, for people."""
+    kept: str
+    """Where the one is that it repeats, or the name of the sink that had it before the run."""
 
 
 @dataclasses.dataclass(frozen=True)
