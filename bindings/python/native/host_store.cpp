@@ -16,6 +16,18 @@
 namespace smsbackup::python {
 namespace {
 
+// KeyboardInterrupt, SystemExit and their like.
+bool is_exit(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const py::error_already_set& error) {
+    const py::gil_scoped_acquire gil;
+    return !error.matches(PyExc_Exception);
+  } catch (...) {
+    return false;
+  }
+}
+
 // Pulls what a Python iterator yields into batches.
 class HostCursor final : public Cursor {
  public:
@@ -34,8 +46,9 @@ class HostCursor final : public Cursor {
       in_python([&] { fill(out); });
     } catch (...) {
       at_end_ = true;
-      if (done_ == done_before) throw;
-      raised_ = std::current_exception();  // after what came before it
+      // After what came before it; but Ctrl-C, which cancels the run as well, must not get lost by waiting.
+      if (done_ == done_before || is_exit(std::current_exception())) throw;
+      raised_ = std::current_exception();
     }
     return done_ > done_before;
   }

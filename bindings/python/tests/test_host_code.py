@@ -150,6 +150,18 @@ def test_an_exception_travels_through_and_is_the_very_same(method):
     assert any(frame.name == "fail" for frame in caught.traceback)
 
 
+def test_an_exit_is_not_lost_when_the_run_is_cancelled_as_well():
+    token = smsbackup.CancelToken()
+
+    def stopped():
+        yield from plain_records(3)
+        token.cancel()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        smsbackup.transfer(Listed(stopped()), Kept(), cancel=token)
+
+
 def test_an_error_of_the_library_that_a_source_raises_ends_the_run_in_good_order():
     def broken():
         yield from plain_records(3)
