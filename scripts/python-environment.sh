@@ -19,7 +19,7 @@ assert pathlib.Path(sysconfig.get_path('include'), 'Python.h').exists()" 2>/dev/
 prepare_environment() {
   local version=$1 python=$2
   environment=$PWD/build/python/venv-$version
-  local wanted="pip>=24 pybind11>=3.0 scikit-build-core>=0.11 pytest>=8 mypy>=1.10 typing_extensions tqdm"
+  local wanted="pip>=24 pybind11>=3.0 scikit-build-core>=0.11 pytest>=8 mypy>=1.10 typing_extensions tqdm pyarrow polars duckdb pandas>=2.2,<4 matplotlib"
   if [ "$(cat "$environment/wanted" 2>/dev/null)" != "$wanted" ]; then
     rm -rf "$environment"
     "$python" -m venv "$environment"

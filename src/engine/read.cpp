@@ -8,6 +8,7 @@
 
 #include "engine/newest.hpp"
 #include "engine/reading.hpp"
+#include "smsbackup/error.hpp"
 
 namespace smsbackup {
 namespace {
@@ -41,11 +42,16 @@ class Gatherer final : public engine::Reader {
 
 class ExactCursor final : public Cursor {
  public:
-  ExactCursor(Source& source, const Query& query, std::shared_ptr<ContactBook> contacts, const CancelToken& cancel)
+  ExactCursor(Source& source, const Query& query, std::shared_ptr<ContactBook> contacts, const CancelToken& cancel,
+              std::string_view piece)
       : source_(source), pushed_(engine::pushed_down(query)), cancel_(cancel) {
     options_.query = query;
     options_.contacts = std::move(contacts);
-    cursor_ = source.open(pushed_);
+    if (query.newest && !piece.empty()) {
+      throw Error(ErrorCode::invalid_argument,
+                  "reading the newest of a piece of " + source.name() + ": it doesn't know those of the others");
+    }
+    cursor_ = piece.empty() ? source.open(pushed_) : source.open_piece(pushed_, piece);
   }
 
   bool next(Batch& out) override {
@@ -125,8 +131,8 @@ class ExactCursor final : public Cursor {
 }  // namespace
 
 std::unique_ptr<Cursor> read(Source& source, const Query& query, std::shared_ptr<ContactBook> contacts,
-                             const CancelToken& cancel) {
-  return std::make_unique<ExactCursor>(source, query, std::move(contacts), cancel);
+                             const CancelToken& cancel, std::string_view piece) {
+  return std::make_unique<ExactCursor>(source, query, std::move(contacts), cancel, piece);
 }
 
 }  // namespace smsbackup

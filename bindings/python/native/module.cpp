@@ -21,5 +21,6 @@ PYBIND11_MODULE(_native, m) {
   bind_store(m);
   bind_transfer(m);
   bind_mime(m);
+  bind_arrow(m);
   bind_tool(m);
 }

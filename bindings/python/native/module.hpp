@@ -23,6 +23,7 @@ void bind_reading(py::module_& m);
 void bind_store(py::module_& m);
 void bind_transfer(py::module_& m);
 void bind_mime(py::module_& m);
+void bind_arrow(py::module_& m);
 void bind_tool(py::module_& m);
 
 }  // namespace smsbackup::python

@@ -61,6 +61,9 @@ class Lease {
   std::shared_ptr<Place> place_;
 };
 
+// What Python holds of a store that was opened natively.
+py::object native_store(std::shared_ptr<Place> place);
+
 // The place of a native store, or one around an object of host code (host_store.hpp).
 std::shared_ptr<Place> place_of(const py::object& store);
 

@@ -179,14 +179,16 @@ takes. A source has one pass at a time: beginning another ends this one.
   m.def(
       "read",
       [](const py::object& source, const py::object& query, const py::object& contacts, const py::object& on_problem,
-         const py::list& kept) {
+         const py::list& kept, const py::object& piece) {
         auto book = contact_book_from(contacts);
+        const std::string name = from_str(piece, "a piece");
         return Reading::begin(place_of(source), on_problem, kept,
-                              [query = query_from(query), book](Source& opened, const CancelToken& token) {
-                                return read(opened, query, book, token);
+                              [query = query_from(query), book, name](Source& opened, const CancelToken& token) {
+                                return read(opened, query, book, token, name);
                               });
       },
-      py::arg("source"), py::arg("query"), py::arg("contacts"), py::arg("on_problem"), py::arg("kept"));
+      py::arg("source"), py::arg("query"), py::arg("contacts"), py::arg("on_problem"), py::arg("kept"),
+      py::arg("piece") = "");
 }
 
 }  // namespace smsbackup::python

@@ -140,6 +140,8 @@ std::shared_ptr<Place> place_of(const py::object& store) {
   return std::make_shared<Place>(host_store(store), CancelToken(), false);
 }
 
+py::object native_store(std::shared_ptr<Place> place) { return py::cast(NativeStore(std::move(place))); }
+
 void bind_store(py::module_& m) {
   py::class_<NativeStore>(m, "NativeStore", py::is_final(), "A store of the library.")
       .def_property_readonly("name", [](const NativeStore& self) { return to_str(self.place()->name()); })
@@ -159,6 +161,12 @@ void bind_store(py::module_& m) {
                 [query = query_from(query)](Source& source, const CancelToken&) { return source.open(query); });
           },
           py::arg("query"), py::arg("kept"))
+      .def(
+          "split",
+          [](const NativeStore& self, std::size_t wanted) {
+            return to_tuple(work_with(self, [&](Store& store) { return store.split(wanted); }));
+          },
+          py::arg("wanted"))
       .def("keys", &keys, py::arg("query"), py::arg("level"), py::arg("own_numbers"))
       .def(
           "fetch",

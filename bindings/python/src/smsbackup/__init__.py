@@ -12,6 +12,7 @@ exceptions derive from `Error`. docs/python.md is the guide.
 """
 
 from smsbackup._absent import *
+from smsbackup._arrow import *
 from smsbackup._contacts import *
 from smsbackup._enums import *
 from smsbackup._errors import *

@@ -19,8 +19,10 @@ from smsbackup._options import ImapOptions, Limits, MimeOptions, QueryOptions, S
 from smsbackup._records import Kind, Record
 
 if TYPE_CHECKING:
+    import pyarrow
     from typing_extensions import Self, Unpack
 
+    from smsbackup._arrow import ArrowStream, TableName
     from smsbackup._contacts import AnyContactBook
 
 __all__ = ["OpenStore", "Place", "Sink", "Skipped", "Source", "Store", "detect", "open", "stores"]
@@ -84,12 +86,13 @@ class Source(abc.ABC):
         *,
         contacts: AnyContactBook | None = None,
         problems: Callable[[_native.Problem], object] | None = None,
+        piece: str = "",
         **query: Unpack[QueryOptions],
     ) -> _native.Reading:
         """One pass over exactly what the keywords choose (QueryOptions): an iterator of records.
 
         What can't be read never ends it: it is told to `problems`, or kept in the iterator's own `problems`. `contacts` is
-        for `contact_group`. Raises Error when going on is impossible.
+        for `contact_group`, `piece` one of those that split() names. Raises Error when going on is impossible.
 
         >>> import smsbackup
         >>> store = smsbackup.open("sms.xml")
@@ -97,7 +100,81 @@ class Source(abc.ABC):
         5
         """
         self._problems = []
-        return _native.read(self._native_place(), make_query(query), contacts, problems, self._problems)
+        return _native.read(self._native_place(), make_query(query), contacts, problems, self._problems, piece)
+
+    def split(self, wanted: int) -> tuple[str, ...]:
+        """The names of at most that many pieces, which together are the whole, no record in two of them.
+
+        For readers that work side by side, in threads or on other machines: each opens the store and reads its piece with
+        `read(piece=...)`. Sources that can't be cut are one piece, "".
+
+        >>> import smsbackup
+        >>> smsbackup.open("sms.xml").split(2)
+        ('0-11173/smses', '11173-/smses')
+        """
+        return ("",)
+
+    def arrow_batches(
+        self,
+        table: TableName = "messages",
+        *,
+        columns: Sequence[str] | None = None,
+        batch_rows: int = 65536,
+        batch_bytes: int = 64 << 20,
+        piece: str = "",
+        contacts: AnyContactBook | None = None,
+        problems: Callable[[_native.Problem], object] | None = None,
+        **query: Unpack[QueryOptions],
+    ) -> ArrowStream:
+        """One pass as an Arrow table (docs/arrow.md), in batches of bounded size, straight into columns.
+
+        `columns` names what is wanted, and only that is made; by default what arrow_fields() says. polars, DuckDB and
+        pandas take the stream as it is; iterating needs pyarrow. The rest is as with read().
+
+        >>> import smsbackup, polars
+        >>> calls = smsbackup.open("calls.xml").arrow_batches(columns=["date", "duration"], types="call")
+        >>> polars.DataFrame(calls)["duration"].sum()
+        4809
+        """
+        from smsbackup._arrow import arrow_batches
+
+        return arrow_batches(
+            self,
+            table,
+            columns=columns,
+            batch_rows=batch_rows,
+            batch_bytes=batch_bytes,
+            piece=piece,
+            contacts=contacts,
+            problems=problems,
+            query=query,
+        )
+
+    def to_arrow(
+        self,
+        table: TableName = "messages",
+        *,
+        columns: Sequence[str] | None = None,
+        contacts: AnyContactBook | None = None,
+        problems: Callable[[_native.Problem], object] | None = None,
+        **query: Unpack[QueryOptions],
+    ) -> pyarrow.Table:
+        """All of it as a table of pyarrow, in memory: see arrow_batches().
+
+        >>> import smsbackup
+        >>> smsbackup.open("sms.xml").to_arrow(columns=["type", "text"], newest=10).shape
+        (10, 2)
+        """
+        from smsbackup._arrow import _pyarrow
+
+        stream = self.arrow_batches(table, columns=columns, contacts=contacts, problems=problems, **query)
+        table_of = _pyarrow().table
+        made: pyarrow.Table = table_of(stream)
+        return made
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The table `messages` for whatever reads Arrow: `polars.DataFrame(store)`, `duckdb.sql("from store")`."""
+        return self.arrow_batches().__arrow_c_stream__(requested_schema)
 
     def __iter__(self) -> Iterator[Record]:
         return self.read()
@@ -223,6 +300,10 @@ class OpenStore(Store):
         """A pass as the store itself does it, which may ignore some of the query: see read()."""
         self._problems = []
         return self._native.open(query, self._problems)
+
+    def split(self, wanted: int) -> tuple[str, ...]:
+        """The names of at most that many pieces: see Source.split()."""
+        return self._native.split(wanted)
 
     def keys(
         self,
