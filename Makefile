@@ -1,5 +1,5 @@
 # The two commands for a fresh machine are `make demo` and `make test`. Everything else is CMake with presets.
-.PHONY: demo deps wheel test test-dev test-sanitize test-libcxx test-python bench fuzz format tidy symbols clean
+.PHONY: demo deps wheel test test-dev test-sanitize test-libcxx test-python test-spark bench fuzz format tidy symbols clean
 JOBS ?= $(shell nproc)
 
 # Copies sample backups into a mail archive and back again, and shows that nothing was lost or doubled.
@@ -40,6 +40,11 @@ test-sanitize:
 
 test-python: deps
 	scripts/test-python.sh
+
+# The Spark data source on a cluster of processes; downloads pyspark (430 MB), so it is no part of `make test`.
+test-spark: deps
+	scripts/install-packages.sh spark
+	scripts/test-spark.sh
 
 # Prints each figure as a ratio against a peer or a bound measured in the same run.
 bench:

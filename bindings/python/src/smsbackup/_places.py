@@ -168,8 +168,8 @@ class Source(abc.ABC):
         from smsbackup._arrow import _pyarrow
 
         stream = self.arrow_batches(table, columns=columns, contacts=contacts, problems=problems, **query)
-        table_of = _pyarrow().table
-        made: pyarrow.Table = table_of(stream)
+        # Not pyarrow.table(), which loads pandas where it is installed.
+        made: pyarrow.Table = _pyarrow().RecordBatchReader.from_stream(stream).read_all()
         return made
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:

@@ -1,0 +1,241 @@
+"""How fast archives become Python objects and columns, against what Python people use today, in one run.
+
+    python bindings/python/bench/reading.py [--records 100000] [--turns 3]
+
+Every contestant reads the same file in a process of its own, in turns, so that a busy machine slows all of them; the
+processor's seconds are compared, not the clock's. Needs pyarrow; lxml where it is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import email
+import email.policy
+import importlib
+import importlib.util
+import json
+import mailbox
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree
+from collections.abc import Callable
+
+import smsbackup
+
+WORDS = "see you at the station tomorrow morning I am late again sorry what about dinner on friday evening".split()
+
+
+def write_archives(folder: pathlib.Path, count: int) -> None:
+    def records(begin: int, end: int) -> list[smsbackup.Sms]:
+        return [
+            smsbackup.Sms(
+                id=number,
+                thread_id=number % 40,
+                address=f"+49151{1_000_000 + number % 40 * 37:08}",
+                date=1_500_000_000_000 + number * 61_007,
+                date_sent=1_500_000_000_000 + number * 61_000,
+                read=1,
+                seen=1,
+                type=1 + number % 2,
+                body=" ".join(WORDS[(number * 7 + place * 3) % len(WORDS)] for place in range(12 + number % 11)) + " ☺",
+                service_center=None,
+            )
+            for number in range(begin, end)
+        ]
+
+    for name in ("messages.mbox", "messages.xml"):
+        with smsbackup.open(folder / name, "a") as store:
+            for begin in range(0, count, 500):
+                store.write(records(begin, min(count, begin + 500)))
+            store.finish()
+
+
+# What a program that looks at messages needs of each: who, when, which way, and the text.
+
+
+def mbox_with_mailbox_and_email(path: str) -> int:
+    seen = 0
+    for mail in mailbox.mbox(path):
+        who, when, kind = mail["X-smssync-address"], mail["X-smssync-date"], mail["X-smssync-type"]
+        text = mail.get_payload(decode=True).decode(mail.get_content_charset("utf-8"))
+        seen += bool(who and when and kind and text)
+    return seen
+
+
+def mbox_with_mailbox_and_modern_email(path: str) -> int:
+    def parse(file: object) -> object:
+        return email.message_from_binary_file(file, policy=email.policy.default)  # type: ignore[arg-type]
+
+    seen = 0
+    for mail in mailbox.mbox(path, factory=parse):  # type: ignore[arg-type]
+        who, when, kind = mail["X-smssync-address"], mail["X-smssync-date"], mail["X-smssync-type"]
+        seen += bool(who and when and kind and mail.get_content())  # type: ignore[attr-defined]
+    return seen
+
+
+def with_smsbackup(path: str) -> int:
+    seen = 0
+    for record in smsbackup.open(path):
+        seen += bool(record.address and record.date and record.type and record.body)
+    return seen
+
+
+COLUMNS = ["address", "date", "box", "text"]
+
+
+def with_smsbackup_to_arrow(path: str) -> int:
+    return smsbackup.open(path).to_arrow(columns=COLUMNS).num_rows
+
+
+def with_smsbackup_to_arrow_all_columns(path: str) -> int:
+    return smsbackup.open(path).to_arrow().num_rows
+
+
+def stream_with_smsbackup(path: str) -> int:
+    return sum(batch.num_rows for batch in smsbackup.open(path).arrow_batches(batch_rows=8192))
+
+
+def rows_with_iterparse(path: str) -> int:
+    seen = 0
+    for _, row in xml.etree.ElementTree.iterparse(path):
+        if row.tag == "sms":
+            seen += bool(row.get("address") and int(row.get("date", 0)) and int(row.get("type", 0)) and row.get("body"))
+            row.clear()
+    return seen
+
+
+def rows_with_lxml(path: str) -> int:
+    import lxml.etree
+
+    seen = 0
+    for _, row in lxml.etree.iterparse(path, tag="sms"):
+        seen += bool(row.get("address") and int(row.get("date", 0)) and int(row.get("type", 0)) and row.get("body"))
+        row.clear()
+        while row.getprevious() is not None:
+            del row.getparent()[0]
+    return seen
+
+
+def _columns(rows: Callable[[Callable[[object], None]], None]) -> int:
+    import pyarrow
+
+    columns: list[list[object]] = [[], [], [], []]
+
+    def take(row: object) -> None:
+        columns[0].append(row.get("address"))  # type: ignore[attr-defined]
+        columns[1].append(int(row.get("date")))  # type: ignore[attr-defined]
+        columns[2].append(int(row.get("type")))  # type: ignore[attr-defined]
+        columns[3].append(row.get("body"))  # type: ignore[attr-defined]
+
+    rows(take)
+    types = [pyarrow.string(), pyarrow.timestamp("ms", "UTC"), pyarrow.int64(), pyarrow.string()]
+    return pyarrow.Table.from_arrays([pyarrow.array(c, t) for c, t in zip(columns, types)], names=COLUMNS).num_rows
+
+
+def iterparse_to_arrow(path: str) -> int:
+    def rows(take: Callable[[object], None]) -> None:
+        for _, row in xml.etree.ElementTree.iterparse(path):
+            if row.tag == "sms":
+                take(row)
+                row.clear()
+
+    return _columns(rows)
+
+
+def lxml_to_arrow(path: str) -> int:
+    import lxml.etree
+
+    def rows(take: Callable[[object], None]) -> None:
+        for _, row in lxml.etree.iterparse(path, tag="sms"):
+            take(row)
+            row.clear()
+            while row.getprevious() is not None:
+                del row.getparent()[0]
+
+    return _columns(rows)
+
+
+# What is read, by whom, and against whom the others are measured.
+RACES: list[tuple[str, str, Callable[[str], int], list[Callable[[str], int]]]] = [
+    (
+        "mbox, to records",
+        "messages.mbox",
+        with_smsbackup,
+        [mbox_with_mailbox_and_email, mbox_with_mailbox_and_modern_email],
+    ),
+    ("SyncTech XML, to records", "messages.xml", with_smsbackup, [rows_with_iterparse, rows_with_lxml]),
+    (
+        "SyncTech XML, to an Arrow table of four columns",
+        "messages.xml",
+        with_smsbackup_to_arrow,
+        [iterparse_to_arrow, lxml_to_arrow],
+    ),
+    ("SyncTech XML, to Arrow with all default columns", "messages.xml", with_smsbackup_to_arrow_all_columns, []),
+    ("mbox, to an Arrow table of four columns", "messages.mbox", with_smsbackup_to_arrow, []),
+    ("SyncTech XML, to Arrow, batch by batch", "messages.xml", stream_with_smsbackup, []),
+]
+
+
+def peak_memory() -> int:
+    """In KiB, of this process: what getrusage() says begins with the parent's."""
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
+
+
+def run(function: str, path: str) -> None:
+    # Loading libraries is nobody's reading.
+    for module in ("pyarrow", "lxml.etree", "email.parser", "email.headerregistry", "mailbox"):
+        if importlib.util.find_spec(module.partition(".")[0]):
+            importlib.import_module(module)
+    before = peak_memory()
+    begin = time.process_time()
+    count = globals()[function](path)
+    seconds = time.process_time() - begin
+    print(json.dumps({"count": count, "seconds": seconds, "kilobytes": peak_memory() - before}))
+
+
+def race(path: pathlib.Path, contestants: list[Callable[[str], int]], turns: int, count: int) -> None:
+    times: dict[str, list[float]] = {one.__name__: [] for one in contestants}
+    memory: dict[str, int] = {}
+    for _ in range(turns):
+        for one in contestants:
+            command = [sys.executable, __file__, "--run", one.__name__, str(path)]
+            result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            if result["count"] != count:
+                raise SystemExit(f"{one.__name__} saw {result['count']} of {count} records")
+            times[one.__name__].append(result["seconds"])
+            memory[one.__name__] = result["kilobytes"]
+    ours = statistics.median(times[contestants[0].__name__])
+    for name, seconds in times.items():
+        median = statistics.median(seconds)
+        print(
+            f"  {name.replace('_', ' '):45} {median:8.3f} s {count / median:12,.0f} records/s"
+            f" {median / ours:8.1f} x {memory[name] / 1024:8.1f} MiB more"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--run", nargs=2)
+    options = parser.parse_args()
+    if options.run:
+        run(*options.run)
+        return
+    with tempfile.TemporaryDirectory(prefix="smsbackup-bench-") as scratch:
+        folder = pathlib.Path(scratch)
+        write_archives(folder, options.records)
+        for title, name, ours, others in RACES:
+            size = (folder / name).stat().st_size
+            print(f"{title}: {options.records:,} SMS, {size / 1e6:.1f} MB")
+            known = [one for one in others if "lxml" not in one.__name__ or importlib.util.find_spec("lxml")]
+            race(folder / name, [ours, *known], options.turns, options.records)
+
+
+if __name__ == "__main__":
+    main()
