@@ -12,21 +12,46 @@
 
 namespace smsbackup::imap {
 
-inline constexpr std::size_t fetches_in_flight = 16;
+// As many commands as a server has to answer for as long as a question takes to get there. Their text fits into any
+// socket's buffer, so that sending them waits for nothing; where each names many UIDs, a few must do.
+class FetchWindow {
+ public:
+  bool has_room() const noexcept { return sizes_.size() < few || (sizes_.size() < many && text_ < most_text); }
+  void sent(std::size_t text) {
+    sizes_.push(text);
+    text_ += text;
+  }
+  void answered() {
+    text_ -= sizes_.front();
+    sizes_.pop();
+  }
+  void clear() { *this = {}; }
+
+ private:
+  static constexpr std::size_t few = 16;
+  static constexpr std::size_t many = 256;
+  static constexpr std::size_t most_text = 16 << 10;
+
+  std::queue<std::size_t> sizes_;
+  std::size_t text_ = 0;
+};
 
 // Runs every command that `next` names, until it names none and all are answered. `visit` sees the mails; `done` is
 // told after each command, and may make `next` name more.
 inline void fetch_all(Dialogue& dialogue, const std::function<std::optional<std::string>()>& next,
                       const Dialogue::MailVisitor& visit, const std::function<void()>& done) {
+  FetchWindow window;
   for (std::queue<Tag> tags;;) {
-    while (tags.size() < fetches_in_flight) {
+    while (window.has_room()) {
       const auto command = next();
       if (!command) break;
       tags.push(dialogue.send(*command));
+      window.sent(command->size());
     }
     if (tags.empty()) return;
     const auto status = dialogue.finish_fetch(tags.front(), visit);
     tags.pop();
+    window.answered();
     if (!status.ok()) throw refusal(status, "reading mails at " + dialogue.host());
     done();
   }

@@ -4,7 +4,6 @@
 #include <span>
 #include <utility>
 
-#include "imap/fetch_window.hpp"
 #include "imap/folder_scan.hpp"
 #include "imap/refusals.hpp"
 #include "imap/uid_set.hpp"
@@ -36,7 +35,7 @@ bool picks_newest(const Query& query) {
 
 bool needs_headers(const Query& query) {
   return query.types.size() < 3 || query.since || query.until || picks_newest(query) || query.starred_only ||
-         query.known;
+         (query.known != nullptr && !query.known->empty());
 }
 
 }  // namespace
@@ -110,6 +109,10 @@ void MailCursor::plan_by_headers() {
           return;
         }
         const bool known = query_.known != nullptr && query_.known->has(entry.key);
+        if (!known) {
+          ++mails_seen_;
+          bytes_seen_ += entry.size;
+        }
         if (newest)
           dated.push_back({date ? *date : INT64_MIN, entry.uid, i, known});
         else if (known)
@@ -212,7 +215,7 @@ void MailCursor::send_chunks() {
   // Large mails come first, and compressing begins between commands only.
   if (!large_.empty() || session_->should_compress()) return;
   auto& folder = folders_[folder_];
-  while (chunks_.size() < fetches_in_flight) {
+  while (window_.has_room()) {
     auto count = mails_seen_ == 0
                      ? first_chunk_mails
                      : std::clamp<std::uint64_t>(chunk_size / std::max<std::uint64_t>(1, bytes_seen_ / mails_seen_), 1,
@@ -239,7 +242,9 @@ void MailCursor::send_chunks() {
       folder.next += now.size();
       command = "UID FETCH " + to_sequence_set(now);
     }
-    chunk.tag = session_->dialogue().send(command + " (UID FLAGS " + first_piece_item() + ')');
+    command += " (UID FLAGS " + first_piece_item() + ')';
+    chunk.tag = session_->dialogue().send(command);
+    window_.sent(command.size());
     chunks_.push_back(std::move(chunk));
   }
 }
@@ -251,6 +256,7 @@ void MailCursor::finish_chunk() {
   if (!status.ok()) report_missing(chunks_.front(), status);
   const auto chunk = std::move(chunks_.front());
   chunks_.pop_front();
+  window_.answered();
   for (const auto uid : chunk.received) highest_uid_ = std::max(highest_uid_, uid);
 }
 
@@ -375,6 +381,7 @@ void MailCursor::resume() {
   folder.wanted = std::move(wanted);
   folder.next = 0;
   chunks_.clear();
+  window_.clear();
 }
 
 }  // namespace smsbackup::imap

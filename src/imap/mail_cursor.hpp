@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "imap/fetch_window.hpp"
 #include "imap/large_mail.hpp"
 #include "imap/sessions.hpp"
 #include "smsbackup/imap_options.hpp"
@@ -80,6 +81,7 @@ class MailCursor final : public Cursor {
   bool open_ = false;
   Backoff attempts_;
   std::deque<Chunk> chunks_;
+  FetchWindow window_;
   std::uint64_t chunk_bytes_ = 0;
   std::uint64_t mails_seen_ = 0;
   std::uint64_t bytes_seen_ = 0;
