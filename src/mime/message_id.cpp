@@ -104,26 +104,28 @@ std::uint64_t MessageIds::number_of(std::string_view message_id) noexcept {
   return not_zero(static_cast<std::uint64_t>(std::hash<std::string_view>()(message_id)));
 }
 
-MessageIds::Slot& MessageIds::slot_of(std::uint64_t id) noexcept {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t at = static_cast<std::size_t>(id) & mask;
-  while (slots_[at].id != 0 && slots_[at].id != id) at = (at + 1) & mask;
-  return slots_[at];
+MessageIds::Slot& MessageIds::Piece::slot_of(std::uint64_t id) noexcept {
+  const std::uint64_t place = id << piece_bits >> 32;
+  auto at = static_cast<std::size_t>(place * slots.size() >> 32);
+  while (slots[at].id != 0 && slots[at].id != id) at = at + 1 == slots.size() ? 0 : at + 1;
+  return slots[at];
 }
 
-void MessageIds::grow() {
-  std::vector<Slot> old(slots_.empty() ? 1024 : slots_.size() * 2);
-  old.swap(slots_);
+void MessageIds::Piece::grow() {
+  std::vector<Slot> old(slots.empty() ? 16 : slots.size() + slots.size() / 4);
+  old.swap(slots);
   for (const Slot& slot : old) {
     if (slot.id != 0) slot_of(slot.id) = slot;
   }
 }
 
 MessageIds::Found MessageIds::claim(std::uint64_t id, const Content& content) {
-  if ((used_ + 1) * 4 > slots_.size() * 3) grow();
-  Slot& slot = slot_of(id);
+  Piece& piece = pieces_[static_cast<std::size_t>(id >> (64 - piece_bits))];
+  if ((piece.used + 1) * 5 > piece.slots.size() * 4) piece.grow();
+  Slot& slot = piece.slot_of(id);
   if (slot.id == 0) {
     slot = {id, content};
+    ++piece.used;
     ++used_;
     return Found::free;
   }

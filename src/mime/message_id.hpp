@@ -1,6 +1,8 @@
 // Message-IDs: SMS Backup+'s own, made distinct where two different records would share one.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,7 +28,8 @@ char* write_hex(const Digest& digest, char* to) noexcept;
 // The first eight bytes of a digest as a number.
 std::uint64_t short_digest(const Digest& digest) noexcept;
 
-// Which Message-ID stands for which content. One flat table of 24 bytes an id.
+// Which Message-ID stands for which content, in about 30 bytes an id. The table is in pieces that grow by a quarter and
+// one at a time, so that no moment needs much more than that.
 class MessageIds {
  public:
   // What an id was given to. `fine` tells apart what the digest calls equal (it is tolerant of white space, and blind
@@ -50,10 +53,16 @@ class MessageIds {
     std::uint64_t id = 0;  // 0: empty
     Content content{};
   };
-  void grow();
-  Slot& slot_of(std::uint64_t id) noexcept;
+  struct Piece {
+    std::vector<Slot> slots;
+    std::size_t used = 0;
 
-  std::vector<Slot> slots_;
+    Slot& slot_of(std::uint64_t id) noexcept;
+    void grow();
+  };
+  static constexpr unsigned piece_bits = 6;
+
+  std::array<Piece, std::size_t{1} << piece_bits> pieces_;  // by the id's upper bits
   std::size_t used_ = 0;
 };
 
