@@ -54,24 +54,26 @@ void AppendPipeline::throw_if_over() const {
 
 void AppendPipeline::send(const OutgoingMailPtr& mail) {
   throw_if_over();
-  const bool at_once = session_.capabilities().non_synchronizing(mail->size());
-  if (!batches() || !at_once || mail->size() > batch_size) {
+  const bool at_once = session_.capabilities().non_synchronizing(mail->size);
+  if (!batches() || !at_once || mail->size > batch_size) {
     send_batch();
     send_alone(mail);
     return;
   }
   if (!batch_.empty() && batch_.front()->folder != mail->folder) send_batch();
   batch_.push_back(mail);
-  batch_bytes_ += mail->size();
+  batch_bytes_ += mail->size;
+  batch_memory_ += mail->memory;
   if (batch_.size() >= batch_mails || batch_bytes_ >= batch_size) send_batch();
 }
 
-void AppendPipeline::write_mail(const OutgoingMail& mail, bool wait) {
+void AppendPipeline::write_mail(OutgoingMail& mail, bool wait) {
+  if (mail.bytes.empty() && mail.record) encode_(mail);
   auto& dialogue = session_.dialogue();
   std::string head = mail.seen ? " (\\Seen) \"" : " \"";
   head += internal_date(mail.date);
   head += "\" {";
-  head += std::to_string(mail.size());
+  head += std::to_string(mail.size);
   head += wait ? "}\r\n" : "+}\r\n";
   dialogue.write(head);
   if (wait) wait_for_go_ahead(commands_.back());
@@ -79,34 +81,35 @@ void AppendPipeline::write_mail(const OutgoingMail& mail, bool wait) {
     mail.spilled.for_each_chunk([&](std::string_view chunk) { dialogue.write(chunk); });
   } else {
     dialogue.write(mail.bytes);
+    if (mail.record) mail.bytes = std::string();
   }
 }
 
 void AppendPipeline::send_batch() {
   if (batch_.empty()) return;
-  const auto bytes = batch_bytes_;
-  make_room(bytes);
+  const auto memory = batch_memory_;
+  make_room(memory);
   auto mails = std::move(batch_);
   batch_.clear();
-  batch_bytes_ = 0;
+  batch_bytes_ = batch_memory_ = 0;
   auto& dialogue = session_.dialogue();
   for (const auto& mail : mails) mail->sent = true;
   const Tag tag = dialogue.open("APPEND " + session_.quoted_name(mails.front()->folder));
-  bytes_in_flight_ += bytes;
-  commands_.push_back({tag, std::move(mails), bytes});
+  memory_in_flight_ += memory;
+  commands_.push_back({tag, std::move(mails), memory});
   for (const auto& mail : commands_.back().mails) write_mail(*mail, false);
   dialogue.write("\r\n");
 }
 
 void AppendPipeline::send_alone(const OutgoingMailPtr& mail) {
-  make_room(mail->size());
+  make_room(mail->memory);
   auto& dialogue = session_.dialogue();
-  const bool wait = !session_.capabilities().non_synchronizing(mail->size());
+  const bool wait = !session_.capabilities().non_synchronizing(mail->size);
   const auto name = session_.quoted_name(mail->folder);
   mail->sent = true;
   const Tag tag = dialogue.open("APPEND " + name);
-  bytes_in_flight_ += mail->size();
-  commands_.push_back({tag, {mail}, mail->size()});
+  memory_in_flight_ += mail->memory;
+  commands_.push_back({tag, {mail}, mail->memory});
   try {
     write_mail(*mail, wait);
   } catch (const Refused&) {
@@ -126,8 +129,8 @@ void AppendPipeline::wait_for_go_ahead(const Command& command) {
   go_ahead_ = false;
 }
 
-void AppendPipeline::make_room(std::uint64_t bytes) {
-  while (!commands_.empty() && (bytes_in_flight_ + bytes > window_ || commands_.size() >= max_commands)) read_one();
+void AppendPipeline::make_room(std::uint64_t memory) {
+  while (!commands_.empty() && (memory_in_flight_ + memory > window_ || commands_.size() >= max_commands)) read_one();
   while (!commands_.empty() && session_.dialogue().readable()) read_one();
   throw_if_over();
 }
@@ -173,7 +176,7 @@ void AppendPipeline::read_one() {
     throw Error(ErrorCode::protocol, "storing mails: the server answered a command that was not sent");
   Command command = std::move(*found);
   commands_.erase(found);
-  bytes_in_flight_ -= command.bytes;
+  memory_in_flight_ -= command.memory;
   settle(std::move(command), answer.status);
 }
 

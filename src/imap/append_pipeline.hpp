@@ -10,15 +10,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "imap/session.hpp"
 #include "smsbackup/blob.hpp"
 #include "smsbackup/error.hpp"
+#include "smsbackup/record.hpp"
 
 namespace smsbackup::imap {
 
@@ -28,15 +31,18 @@ struct OutgoingMail {
   std::string message_id;  // with the angle brackets
   std::int64_t date = 0;   // ms
   bool seen = true;
-  std::string bytes;      // small mails
-  Blob spilled;           // large ones
-  bool sent = false;      // part of it may have reached the server
-  std::uint32_t uid = 0;  // that the server gave it, as far as it says so (UIDPLUS)
+  std::uint64_t size = 0;
+  std::string bytes;  // small mails
+  Blob spilled;       // large ones
+  // With it `bytes` go as soon as they are sent, and are made again should that be needed: the record shares its
+  // attachments with whoever else keeps it.
+  std::unique_ptr<const Record> record;
+  std::uint64_t memory = 0;  // that it takes until it has its fate
+  bool sent = false;         // part of it may have reached the server
+  std::uint32_t uid = 0;     // that the server gave it, as far as it says so (UIDPLUS)
 
   enum class Fate : std::uint8_t { open, written, refused } fate = Fate::open;
   Status refusal;  // why it was refused
-
-  std::uint64_t size() const noexcept { return bytes.empty() ? spilled.size() : bytes.size(); }
 };
 using OutgoingMailPtr = std::shared_ptr<OutgoingMail>;
 
@@ -45,7 +51,12 @@ std::string internal_date(std::int64_t utc_ms);
 
 class AppendPipeline {
  public:
-  AppendPipeline(Session& session, std::size_t window) : session_(session), window_(window) {}
+  // Makes the bytes of a mail again.
+  using Encode = std::function<void(OutgoingMail&)>;
+
+  // `window` bounds the memory of what is in flight.
+  AppendPipeline(Session& session, std::size_t window, Encode encode)
+      : session_(session), window_(window), encode_(std::move(encode)) {}
 
   // Sends a mail, or puts it into the batch that is being filled. Waits while the window is full. Throws Error when the
   // connection is lost or the server refuses something that concerns all mails; nothing more can be sent then.
@@ -64,22 +75,20 @@ class AppendPipeline {
   // Which folder the server said it does not have; empty: none.
   const std::string& missing_folder() const noexcept { return missing_folder_; }
 
-  std::size_t in_flight() const noexcept { return bytes_in_flight_; }
-
  private:
   struct Refused {};  // thrown inside only: the command was answered before its literal was sent
   struct Command {
     Tag tag = 0;
     std::vector<OutgoingMailPtr> mails;
-    std::uint64_t bytes = 0;
+    std::uint64_t memory = 0;
   };
 
   bool batches() const;
   void send_batch();
   void send_alone(const OutgoingMailPtr& mail);
-  void write_mail(const OutgoingMail& mail, bool wait);
+  void write_mail(OutgoingMail& mail, bool wait);
   void wait_for_go_ahead(const Command& command);
-  void make_room(std::uint64_t bytes);
+  void make_room(std::uint64_t memory);
   void read_one();
   void settle(Command command, const Status& status);
   void note_uids(const Command& command, std::string_view arguments);
@@ -87,10 +96,12 @@ class AppendPipeline {
 
   Session& session_;
   std::size_t window_;
+  Encode encode_;
   std::vector<OutgoingMailPtr> batch_;
   std::uint64_t batch_bytes_ = 0;
+  std::uint64_t batch_memory_ = 0;
   std::deque<Command> commands_;
-  std::uint64_t bytes_in_flight_ = 0;
+  std::uint64_t memory_in_flight_ = 0;
   std::vector<OutgoingMailPtr> again_;  // of refused batches
   std::map<std::string, std::uint32_t> uid_next_;
   std::string missing_folder_;

@@ -12,6 +12,12 @@ namespace {
 
 // Larger records are encoded piece by piece into a temporary file.
 constexpr std::uint64_t encoded_in_memory = 4 << 20;
+// Records from here on are mostly attachments.
+constexpr std::uint64_t mostly_attachments = 16 << 10;
+// What a mail in flight takes beside its bytes: whoever writes it keeps its record until it is known to be stored.
+constexpr std::uint64_t record_and_accounts = 2300;
+// So much is encoded before it is sent: the line is kept busy while the next is encoded.
+constexpr std::uint64_t encoded_ahead = 1 << 20;
 
 // About what a mail of it takes; its parts may be in files.
 std::uint64_t size_of(const Record& record) {
@@ -44,27 +50,51 @@ const std::string& Uploader::folder_for(RecordType type) const {
   }
 }
 
-void Uploader::add(const Record& record) {
+// Returns the size of the mail.
+std::uint64_t Uploader::add(const Record& record) {
   auto mail = std::make_shared<OutgoingMail>();
   MailHead head;
-  if (size_of(record) > encoded_in_memory) {
+  const auto record_size = size_of(record);
+  mail->memory = record_and_accounts;
+  if (record_size > encoded_in_memory) {
     BlobWriter spill;
     head = encoder_.encode(record, [&](std::string_view piece) { spill.append(piece); });
     mail->spilled = spill.finish();
+    mail->size = mail->spilled.size();
   } else {
     head = encoder_.encode(record, mail->bytes);
-    mail->bytes.shrink_to_fit();
+    mail->size = mail->bytes.size();
+    if (record_size > mostly_attachments) {
+      mail->record = std::make_unique<const Record>(record);
+      mail->memory += memory_size(record);
+    } else {
+      mail->bytes.shrink_to_fit();
+      mail->memory += mail->size;
+    }
   }
   mail->folder = folder_for(type_of(record));
   mail->message_id = std::move(head.message_id);
   mail->date = head.internal_date;
   mail->seen = head.seen;
+  const auto size = mail->size;
   items_.push_back({std::move(mail), type_of(record)});
+  return size;
+}
+
+void Uploader::encode_again(OutgoingMail& mail) {
+  encoder_.encode(*mail.record, mail.bytes);
+  mail.size = mail.bytes.size();
 }
 
 Outcomes Uploader::write(std::span<const Record> records) {
   if (failure_) throw Error(*failure_);
-  for (const auto& record : records) add(record);
+  std::uint64_t unsent = 0;
+  for (const auto& record : records) {
+    unsent += add(record);
+    if (unsent < encoded_ahead) continue;
+    run(false);
+    unsent = 0;
+  }
   run(false);
   return take_outcomes();
 }
@@ -122,7 +152,7 @@ void Uploader::pump() {
   for (; next_ < items_.size(); ++next_) {
     auto& item = items_[next_];
     if (item.mail->fate != OutgoingMail::Fate::open) continue;
-    if (const auto limit = session_->capabilities().append_limit(); limit && item.mail->size() > *limit) {
+    if (const auto limit = session_->capabilities().append_limit(); limit && item.mail->size > *limit) {
       item.mail->fate = OutgoingMail::Fate::refused;
       item.mail->refusal = {Status::Kind::no, "TOOBIG", {}, {}};
       continue;
@@ -140,7 +170,8 @@ void Uploader::pump() {
 void Uploader::connect() {
   session_ = sessions_.take();
   find_sent();
-  pipeline_ = std::make_unique<AppendPipeline>(*session_, options_.window);
+  pipeline_ =
+      std::make_unique<AppendPipeline>(*session_, options_.window, [this](OutgoingMail& mail) { encode_again(mail); });
   next_ = 0;
   session_->leave();
 }
@@ -253,22 +284,23 @@ void Uploader::look_for_late_copies() noexcept {
   late_.forget();
 }
 
-Problem Uploader::problem_of(const Item& item) const {
+Problem Uploader::problem_of(const Item& item) {
   Problem problem;
   problem.where = store_name_;
   problem.type = item.type;
-  const auto& mail = *item.mail;
+  auto& mail = *item.mail;
+  if (mail.bytes.empty() && mail.record) encode_again(mail);
   if (mail.fate == OutgoingMail::Fate::refused) {
     const auto error =
-        refusal(mail.refusal, "storing a mail of " + std::to_string(mail.size()) + " bytes", Attempt::append);
+        refusal(mail.refusal, "storing a mail of " + std::to_string(mail.size) + " bytes", Attempt::append);
     problem.code = error.code();
     problem.why = error.what();
   } else {
     problem.code = failure_ ? failure_->code() : ErrorCode::internal;
     problem.why = "not stored, because the run ended before the server confirmed it";
   }
-  const auto keep = static_cast<std::size_t>(std::min<std::uint64_t>(mail.size(), limits_.problem_raw));
-  problem.raw_is_complete = keep == mail.size();
+  const auto keep = static_cast<std::size_t>(std::min<std::uint64_t>(mail.size, limits_.problem_raw));
+  problem.raw_is_complete = keep == mail.size;
   if (mail.bytes.empty()) {
     std::string head(keep, '\0');
     head.resize(mail.spilled.read(0, head));

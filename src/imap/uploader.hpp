@@ -46,7 +46,8 @@ class Uploader {
     RecordType type = RecordType::sms;
   };
 
-  void add(const Record& record);
+  std::uint64_t add(const Record& record);
+  void encode_again(OutgoingMail& mail);
   void run(bool to_the_end);
   void connect();
   void prepare_folders();
@@ -57,7 +58,7 @@ class Uploader {
   void drop_connection() noexcept;
   void pump();
   Outcomes take_outcomes();
-  Problem problem_of(const Item& item) const;
+  Problem problem_of(const Item& item);
   const std::string& folder_for(RecordType type) const;
 
   const ImapOptions& options_;

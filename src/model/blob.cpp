@@ -240,7 +240,11 @@ std::uint64_t BlobWriter::size() const noexcept { return state_->in_file + state
 
 Blob BlobWriter::finish() {
   State& state = *state_;
-  if (!state.file.is_open()) return Blob(std::exchange(state.buffer, {}));
+  if (!state.file.is_open()) {
+    // What it grew by in advance is up to as much again, and many blobs may be kept for long.
+    if (state.buffer.capacity() - state.buffer.size() > state.buffer.size() / 8) state.buffer.shrink_to_fit();
+    return Blob(std::exchange(state.buffer, {}));
+  }
   state.flush();
   auto storage = std::make_shared<Blob::Storage>();
   storage->file = std::move(state.file);
