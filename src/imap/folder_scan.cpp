@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <deque>
 #include <span>
+#include <utility>
 
+#include "imap/answer.hpp"
+#include "imap/ascii.hpp"
 #include "imap/fetch_window.hpp"
 #include "imap/imap_uri.hpp"
 #include "imap/mail_headers.hpp"
@@ -20,6 +23,20 @@ constexpr std::uint64_t small_mail = 64 << 10;
 
 bool holds(const std::vector<std::uint32_t>& ascending, std::uint32_t uid) {
   return std::binary_search(ascending.begin(), ascending.end(), uid);
+}
+
+// Of "12 FETCH (FLAGS (\\Seen) UID 34)".
+std::optional<std::uint32_t> fetched_uid(std::string_view line) {
+  Tokens tokens(line);
+  tokens.next();
+  if (upper(tokens.next().text) != "FETCH" || tokens.next().kind != Tokens::Kind::open) return std::nullopt;
+  for (auto token = tokens.next(); token.kind != Tokens::Kind::end; token = tokens.next()) {
+    if (token.kind == Tokens::Kind::open) tokens.skip_list();
+    if (token.kind != Tokens::Kind::atom || upper(token.text) != "UID") continue;
+    const auto uid = parse_number(tokens.next().text);
+    if (uid && *uid <= UINT32_MAX) return static_cast<std::uint32_t>(*uid);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -65,30 +82,37 @@ void FolderScan::accept(const std::vector<Fresh>& fresh, const Visitor& visit) {
   }
 }
 
-// UIDs ascend with the mails' numbers: if the last known mail still has its number, all before it are still there.
-bool FolderScan::is_intact(Session& session, const OpenFolder& open, std::uint32_t count, std::uint32_t last) const {
-  if (count > open.messages) return false;
-  std::uint32_t uid = 0;
+// UIDs ascend with the mails' numbers: if the last known mail still has its number, all before it are still there. Both
+// questions go out at once.
+FolderScan::Known FolderScan::look_at_known(Session& session, const OpenFolder& open, bool replaying) const {
+  Known known;
   auto& dialogue = session.dialogue();
-  const auto status = dialogue.finish_fetch(dialogue.send("FETCH " + std::to_string(count) + " (UID)"),
-                                            [&](const FetchedMail& mail) { uid = std::max(uid, mail.uid); });
-  return status.ok() && uid == last;
+  const Tag last = count_ <= open.messages ? dialogue.send("FETCH " + std::to_string(count_) + " (UID)") : 0;
+  const Tag deleted = replaying ? session.send_search("DELETED") : 0;
+  std::uint32_t uid = 0;
+  if (last != 0) {
+    const auto status = dialogue.finish(last, [&](std::string_view line) {
+      if (!session.take_search_line(line, known.deleted)) uid = std::max(uid, fetched_uid(line).value_or(0));
+    });
+    known.intact = status.ok() && uid == last_uid_;
+  }
+  if (deleted != 0) known.deleted = session.finish_search(deleted, std::move(known.deleted));
+  if (replaying && stars_) known.flagged = session.search("FLAGGED");
+  return known;
 }
 
-void FolderScan::replay(Session& session, const std::optional<std::vector<std::uint32_t>>& alive,
+void FolderScan::replay(const Known& known, const std::optional<std::vector<std::uint32_t>>& alive,
                         const Visitor& visit) {
-  const auto deleted = session.search("DELETED");
-  const auto flagged = stars_ ? session.search("FLAGGED") : std::vector<std::uint32_t>();
   if (alive) log_->retain([&](std::uint32_t uid) { return holds(*alive, uid); });
   count_ = log_->count();
   last_uid_ = log_->last_uid();
   log_->for_each([&](const KeyEntry& entry) {
-    if (!holds(deleted, entry.uid)) visit(entry, holds(flagged, entry.uid));
+    if (!holds(known.deleted, entry.uid)) visit(entry, holds(known.flagged, entry.uid));
   });
 }
 
 std::optional<OpenFolder> FolderScan::run(Session& session, const Visitor& visit) {
-  const auto open = session.select(folder_, true);
+  const auto open = std::exchange(opened_, false) ? session.keep_open(folder_) : session.select(folder_, true);
   if (!open) return std::nullopt;
   if (started_ && open->uid_validity != uid_validity_)
     throw Error(ErrorCode::busy, "reading a folder at " + session.dialogue().host() + ": it was replaced meanwhile");
@@ -105,8 +129,11 @@ std::optional<OpenFolder> FolderScan::run(Session& session, const Visitor& visit
     }
   }
   std::optional<std::vector<std::uint32_t>> alive;
-  if (count_ != 0 && !is_intact(session, *open, count_, last_uid_)) alive = session.search("ALL");
-  if (replaying && count_ != 0) replay(session, alive, visit);
+  if (count_ != 0) {
+    const auto known = look_at_known(session, *open, replaying);
+    if (!known.intact) alive = session.search("ALL");
+    if (replaying) replay(known, alive, visit);
+  }
   if (session.should_compress()) session.compress();
   started_ = true;
 

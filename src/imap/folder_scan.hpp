@@ -21,8 +21,9 @@ class FolderScan {
   // `flagged` is known only when `stars` is asked for.
   using Visitor = std::function<void(const KeyEntry& entry, bool flagged)>;
 
-  FolderScan(const ImapOptions& options, MimeDecoder& decoder, std::string folder, bool stars)
-      : options_(options), decoder_(decoder), folder_(std::move(folder)), stars_(stars) {}
+  // `opened`: the folder was opened just now, if the session says that it is open.
+  FolderScan(const ImapOptions& options, MimeDecoder& decoder, std::string folder, bool stars, bool opened = false)
+      : options_(options), decoder_(decoder), folder_(std::move(folder)), stars_(stars), opened_(opened) {}
 
   // Visits every mail that is not marked \Deleted, UIDs ascending; after an Error, another call with a new session
   // visits those that were not visited yet. Nothing if there is no such folder.
@@ -38,8 +39,14 @@ class FolderScan {
     bool flagged = false;
   };
 
-  bool is_intact(Session& session, const OpenFolder& open, std::uint32_t count, std::uint32_t last) const;
-  void replay(Session& session, const std::optional<std::vector<std::uint32_t>>& alive, const Visitor& visit);
+  // What has become of the mails that are known already.
+  struct Known {
+    bool intact = false;                 // all of them are where they were
+    std::vector<std::uint32_t> deleted;  // marked so; these two for replay() only
+    std::vector<std::uint32_t> flagged;
+  };
+  Known look_at_known(Session& session, const OpenFolder& open, bool replaying) const;
+  void replay(const Known& known, const std::optional<std::vector<std::uint32_t>>& alive, const Visitor& visit);
   void fetch(Session& session, const std::function<std::optional<std::string>()>& next_set, const char* command,
              const Visitor& visit);
   Fresh look_at(const FetchedMail& mail);
@@ -50,6 +57,7 @@ class FolderScan {
   MimeDecoder& decoder_;
   std::string folder_;
   bool stars_;
+  bool opened_;
 
   bool started_ = false;
   std::uint32_t uid_validity_ = 0;

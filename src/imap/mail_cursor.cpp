@@ -91,7 +91,7 @@ void MailCursor::plan_by_headers() {
   const bool newest = picks_newest(query_);
   for (std::size_t i = 0; i < folders_.size(); ++i) {
     auto& folder = folders_[i];
-    FolderScan scan(options_, decoder_, folder.path, query_.starred_only);
+    FolderScan scan(options_, decoder_, folder.path, query_.starred_only, true);
     const auto open = sessions_.run([&](Session& session, Backoff& attempts) {
       return scan.run(session, [&](const KeyEntry& entry, bool flagged) {
         attempts.succeeded();

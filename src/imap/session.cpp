@@ -88,10 +88,14 @@ Tag Session::send_name_space(bool with_namespace) {
   return dialogue_.send(with_namespace ? "NAMESPACE" : "LIST \"\" \"\"");
 }
 
-void Session::finish_name_space(Tag tag) {
+void Session::finish_name_space(Tag tag, const Dialogue::LineVisitor& other) {
   NameSpace found;
   const auto status = dialogue_.finish(tag, [&](std::string_view line) {
-    if (auto named = read_name_space_line(line)) found = std::move(*named);
+    if (auto named = read_name_space_line(line)) {
+      found = std::move(*named);
+    } else if (other) {
+      other(line);
+    }
   });
   if (!status.ok()) found = {};
   name_space_ = std::move(found);
@@ -115,12 +119,10 @@ bool Session::is_listed(std::string_view wire_name) {
 
 std::optional<OpenFolder> Session::select(std::string_view path, bool examine) {
   const auto send = [&](std::string_view wire) {
+    open_ = {};
     return dialogue_.send((examine ? "EXAMINE " : "SELECT ") + quote(wire));
   };
-  const auto finish = [&](Tag tag) {
-    open_ = {};
-    return dialogue_.finish(tag, [&](std::string_view line) { take_folder_line(line, open_); });
-  };
+  const auto take = [&](std::string_view line) { take_folder_line(line, open_); };
   // The name space is asked for along with the first folder, which mostly needs none.
   std::string wire;
   Status status;
@@ -128,12 +130,12 @@ std::optional<OpenFolder> Session::select(std::string_view path, bool examine) {
     wire = NameSpace{}.wire_name(path);
     const Tag asked = send_name_space(capabilities_.has("NAMESPACE"));
     const Tag selected = send(wire);
-    finish_name_space(asked);
-    status = finish(selected);
+    finish_name_space(asked, take);
+    status = dialogue_.finish(selected, take);
   }
   if (const auto right = name_space_->wire_name(path); right != wire) {
     wire = right;
-    status = finish(send(wire));
+    status = dialogue_.finish(send(wire), take);
   }
   open_path_ = status.ok() ? path : std::string_view();
   if (status.ok()) return open_;
@@ -170,15 +172,25 @@ void Session::create_now(std::string_view path) {
   dialogue_.ignore(dialogue_.send("SUBSCRIBE " + name));
 }
 
-std::vector<std::uint32_t> Session::search(std::string_view criteria) {
+Tag Session::send_search(std::string_view criteria) {
   const bool extended = capabilities_.has("ESEARCH");
-  std::vector<std::uint32_t> found;
+  return dialogue_.send((extended ? "UID SEARCH RETURN (ALL) " : "UID SEARCH ") + std::string(criteria));
+}
+
+bool Session::take_search_line(std::string_view line, std::vector<std::uint32_t>& found) const {
   const std::size_t limit = open_.messages + std::size_t{10'000};
-  const auto status = dialogue_.command(
-      (extended ? "UID SEARCH RETURN (ALL) " : "UID SEARCH ") + std::string(criteria), [&](std::string_view line) {
-        if (!append_search_answer(line, found, limit))
-          throw Error(ErrorCode::protocol, "searching at " + dialogue_.host() + ": the server's answer makes no sense");
-      });
+  const auto word = upper(line.substr(0, line.find(' ')));
+  if (word != "SEARCH" && word != "ESEARCH") return false;
+  if (!append_search_answer(line, found, limit))
+    throw Error(ErrorCode::protocol, "searching at " + dialogue_.host() + ": the server's answer makes no sense");
+  return true;
+}
+
+std::vector<std::uint32_t> Session::finish_search(Tag tag, std::vector<std::uint32_t> found,
+                                                  const Dialogue::LineVisitor& other) {
+  const auto status = dialogue_.finish(tag, [&](std::string_view line) {
+    if (!take_search_line(line, found) && other) other(line);
+  });
   if (!status.ok()) throw refusal(status, "searching at " + dialogue_.host());
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());

@@ -50,7 +50,15 @@ class Session {
   const NameSpace& name_space();
 
   // UIDs of the open folder that match, ascending; at most as many as it has messages.
-  std::vector<std::uint32_t> search(std::string_view criteria);
+  std::vector<std::uint32_t> search(std::string_view criteria) { return finish_search(send_search(criteria)); }
+  // The same in two steps, with other commands before the second. Servers may answer the search before they say that
+  // the command before it is done: take_search_line() is for whoever reads that one's answers, `found` for what it
+  // took.
+  Tag send_search(std::string_view criteria);
+  std::vector<std::uint32_t> finish_search(Tag tag, std::vector<std::uint32_t> found = {},
+                                           const Dialogue::LineVisitor& other = {});
+  // False if it is another answer.
+  bool take_search_line(std::string_view line, std::vector<std::uint32_t>& found) const;
 
   // Switches DEFLATE on where the server has it. No command may be in flight.
   bool compress();
@@ -65,7 +73,7 @@ class Session {
   void start_tls();
   void refresh_capabilities(bool ask);
   Tag send_name_space(bool with_namespace);
-  void finish_name_space(Tag tag);
+  void finish_name_space(Tag tag, const Dialogue::LineVisitor& other = {});
   bool is_listed(std::string_view wire_name);
 
   const ImapOptions& options_;

@@ -50,14 +50,17 @@ void run(const Contest& contest, Launcher& launcher, const std::filesystem::path
       result.peak_mib = std::max(result.peak_mib, usage.peak_mib);
     }
   }
-  std::printf("\n%s\n\n| client | messages/s | range | of the bound | CPU s | peak MiB |\n|---|--:|--:|--:|--:|--:|\n",
-              contest.title.c_str());
+  std::printf(
+      "\n%s\n\n| client | messages/s | range | of the bound | best of best | CPU s | peak MiB "
+      "|\n|---|--:|--:|--:|--:|--:|--:|\n",
+      contest.title.c_str());
+  const double bound = *std::max_element(results.front().rate.begin(), results.front().rate.end());
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto& result = results[i];
     const auto [least, most] = std::minmax_element(result.rate.begin(), result.rate.end());
-    std::printf("| %s | %s | %s to %s | %.3g | %.2f | %.1f |\n", contest.clients[i].name.c_str(),
+    std::printf("| %s | %s | %s to %s | %.3g | %.3g | %.2f | %.1f |\n", contest.clients[i].name.c_str(),
                 number(median(result.rate)).c_str(), number(*least).c_str(), number(*most).c_str(),
-                median(result.ratio), median(result.processor), result.peak_mib);
+                median(result.ratio), *most / bound, median(result.processor), result.peak_mib);
   }
   std::fflush(stdout);
 }

@@ -25,7 +25,8 @@ struct Contest {
   std::size_t turns = 5;
 };
 
-// Prints a table: messages a second (median and range), against the bound and, in the same turn, as a ratio (median).
+// Prints a table: messages a second (median and range); the ratio to the bound of the same turn (median), and that of
+// the best turns of both, which is what a busy machine disturbs least.
 void run(const Contest& contest, Launcher& launcher, const std::filesystem::path& output);
 
 }  // namespace smsbackup::bench
