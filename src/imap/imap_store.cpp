@@ -42,6 +42,11 @@ struct ImapStore::State {
     return out;
   }
 
+  void require_writing() const {
+    if (access == Access::read)
+      throw Error(ErrorCode::invalid_argument, "writing to " + name + ": it was opened for reading");
+  }
+
   ImapOptions imap;
   Access access;
   StoreOptions options;
@@ -133,15 +138,12 @@ std::optional<Record> ImapStore::fetch(std::string_view locator) {
 }
 
 Outcomes ImapStore::write(std::span<const Record> records) {
-  auto out = write_ahead(records);
-  auto rest = settle();
-  std::move(rest.begin(), rest.end(), std::back_inserter(out));
-  return out;
+  state_->require_writing();
+  return state_->uploader.write(records, true);
 }
 
 Outcomes ImapStore::write_ahead(std::span<const Record> records) {
-  if (state_->access == Access::read)
-    throw Error(ErrorCode::invalid_argument, "writing to " + state_->name + ": it was opened for reading");
+  state_->require_writing();
   return state_->uploader.write(records);
 }
 

@@ -86,7 +86,7 @@ void Uploader::encode_again(OutgoingMail& mail) {
   mail.size = mail.bytes.size();
 }
 
-Outcomes Uploader::write(std::span<const Record> records) {
+Outcomes Uploader::write(std::span<const Record> records, bool to_the_end) {
   if (failure_) throw Error(*failure_);
   std::uint64_t unsent = 0;
   for (const auto& record : records) {
@@ -95,7 +95,7 @@ Outcomes Uploader::write(std::span<const Record> records) {
     run(false);
     unsent = 0;
   }
-  run(false);
+  run(to_the_end);
   return take_outcomes();
 }
 

@@ -33,8 +33,9 @@ class Uploader {
   Uploader(const ImapOptions& options, const Limits& limits, MimeEncoder& encoder, Sessions& sessions,
            FolderStarts& starts, std::string store_name);
 
-  // As Sink::write_ahead and Sink::settle.
-  Outcomes write(std::span<const Record> records);
+  // As Sink::write_ahead and Sink::settle. Both in one with `to_the_end`, so that an Error loses no outcome: all are in
+  // the next settle().
+  Outcomes write(std::span<const Record> records, bool to_the_end = false);
   Outcomes settle();
   // Once all is settled: looks for what a server stored late, after it had gone out again. Never fails: what is sure is
   // that everything is there.
