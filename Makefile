@@ -17,8 +17,8 @@ deps:
 wheel: deps
 	scripts/wheel.sh $(VERSION)
 
-# All tests with coverage, all tests under ASan and UBSan, the library with clang and libc++, and the Python package.
-test: test-libcxx test-dev test-sanitize test-python
+# All tests with coverage, all tests under ASan and UBSan, and the library with clang and libc++.
+test: test-libcxx test-dev test-sanitize
 
 test-libcxx:
 	scripts/install-packages.sh test
@@ -38,6 +38,7 @@ test-sanitize:
 	cmake --build --preset sanitize --parallel $(JOBS)
 	ctest --preset sanitize --parallel $(JOBS)
 
+# The Python package with every CPython that is here. No part of `make test` yet: each takes minutes to build.
 test-python: deps
 	scripts/test-python.sh
 
