@@ -75,7 +75,7 @@ class ToolTest(unittest.TestCase):
     def run_tool(self, *arguments, stdin="", env=None, stdout_is_archive=False, limits=None) -> Result:
         environment = env or self.environment()
         if limits:  # a limited process must not spoil the coverage data of the others
-            environment["GCOV_PREFIX"] = "/nowhere"
+            environment = {**environment, "GCOV_PREFIX": "/dev/null", "GCOV_ERROR_FILE": "/dev/null"}
         done = subprocess.run(self.command(*arguments), cwd=self.folder, input=stdin.encode(), capture_output=True,
                               env=environment, preexec_fn=limits, timeout=120, check=False)
         result = Result(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))

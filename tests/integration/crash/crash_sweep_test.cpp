@@ -183,7 +183,8 @@ class CrashSweep : public testing::TestWithParam<Scenario> {
     // Our library comes before the sanitizer's, which is fine: it only counts and hands on.
     environment.push_back("ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0");
     environment.push_back("CRASH_POINT_FOLDER=" + run_.string());
-    environment.push_back("GCOV_PREFIX=/nowhere");  // the data of a killed process would spoil that of the others
+    // The coverage data of a killed process would spoil that of the others.
+    environment.insert(environment.end(), {"GCOV_PREFIX=/dev/null", "GCOV_ERROR_FILE=/dev/null"});
     return run_process(command, run_, environment);
   }
   Ended run_tool(const std::vector<std::string>& environment) const {
