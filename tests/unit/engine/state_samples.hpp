@@ -17,7 +17,7 @@ inline Record sms(int number) {
   Sms row;
   row.id = number + 1;
   row.address = "+15550100";
-  row.date = 1600000000123 + number * 1000;
+  row.date = 1600000000123 + number * std::int64_t{1000};
   row.type = sms_inbox;
   row.body = "message " + std::to_string(number);
   return row;
