@@ -83,7 +83,6 @@ class Session {
   std::optional<NameSpace> name_space_;
   OpenFolder open_;
   std::string open_path_;  // empty: none
-  bool open_read_only_ = false;
   bool cannot_compress_ = false;
 };
 

@@ -225,7 +225,7 @@ class MailPeer::Conversation {
     if (name == "CREATE") return create(take(line));
     if (name == "SUBSCRIBE" || name == "NOOP" || name == "ID") return done("OK done");
     if (name == "SELECT" || name == "EXAMINE") return select(take(line));
-    if (name == "UNSELECT" || name == "CLOSE") return selected_.clear(), done("OK done");
+    if (name == "UNSELECT") return selected_.clear(), done("OK done");
     if (name == "FETCH" || name == "UID FETCH") return fetch(line, name != "FETCH");
     if (name == "UID SEARCH") return search(line);
     if (name == "UID STORE") return store(line);

@@ -167,21 +167,6 @@ TEST(Folders, RemovedUnderARestoreEndIt) {
   EXPECT_NE(report.error->find("removed or replaced"), std::string::npos) << *report.error;
 }
 
-// Courier takes no APPEND to a folder that is open for reading only, and has no UNSELECT.
-TEST(Folders, AreClosedBeforeMailsAreAdded) {
-  MailPeer peer(MailPeer::Options{.capabilities = "LITERAL+"});
-  peer.add("SMS", "From: somebody@example.org\r\n\r\nhello\r\n");
-  std::string open;
-  peer.on_command([&](const MailPeer::Command& command) {
-    if (command.name == "EXAMINE") open = command.rest;
-    if (command.name == "CLOSE") open.clear();
-    return command.name == "APPEND" && !open.empty() ? Answer::tagged("NO read-only") : Answer();
-  });
-  ImapStore archive(options_for(peer), Access::write);
-  read_keys(archive);
-  expect_all_written(archive.write(make_records(3)), 3);
-}
-
 TEST(FullMailboxes, EndTheRunAndTheNextOneGoesOn) {
   MailPeer peer;
   const auto records = make_records(40);
