@@ -9,25 +9,13 @@
 
 #include "engine/known_records.hpp"
 #include "engine/outbox.hpp"
-#include "engine/problem_text.hpp"
-#include "engine/quarantine.hpp"
 #include "engine/reading.hpp"
+#include "engine/run_account.hpp"
 #include "engine/run_state.hpp"
 #include "model/logger.hpp"
 
 namespace smsbackup::engine {
 namespace {
-
-// An observer's exception on its way to the caller. In a wrapping, so that an Error of the host's is not taken for one
-// of ours.
-struct ObserverThrew {
-  std::exception_ptr exception;
-};
-
-// What an Error says, with what can be done about it.
-std::string for_people(const Error& error) {
-  return error.hint().empty() ? error.what() : std::string(error.what()) + " (" + error.hint() + ")";
-}
 
 // Ends the reading: as much is written as was asked for, and there is more.
 struct LimitReached {};
@@ -39,12 +27,12 @@ class Pipeline final : private Reader {
       : sink_(sink),
         options_(options),
         rules_(rules),
-        observer_(observer),
         cancel_(cancel),
+        account_(options, observer),
+        report_(account_.report()),
         known_(sink, options.dedup),
+        explain_(account_.wants_explanations()),
         outbox_(sink) {
-    if (options.quarantine) quarantine_.emplace(*options.quarantine);
-    explain_ = observer != nullptr && observer->wants_explanations();
     if (rules.state != nullptr) state_.emplace(*rules.state);
     remembers_ = state_ && rules.remembers;
     if (explain_) known_.explain();
@@ -69,11 +57,13 @@ class Pipeline final : private Reader {
   void finish_for_unwinding() noexcept;
   void fail_what_was_written();
 
-  void on_source(Source& source) override { source_name_ = source.name(); }
+  void on_source(Source& source) override { account_.reads_from(source); }
   void on_record(Record record, const std::string& position) override;
-  void on_filtered(RecordType type) override;
-  void on_skipped(std::uint64_t filtered, std::uint64_t known, std::uint64_t foreign) override;
-  void on_problem(Problem problem) override;
+  void on_filtered(RecordType type) override { account_.filtered(type); }
+  void on_skipped(std::uint64_t filtered, std::uint64_t known, std::uint64_t foreign) override {
+    account_.skipped(filtered, known, foreign);
+  }
+  void on_problem(Problem problem) override { account_.could_not_read(std::move(problem)); }
   void after_batch(const Position& position) override;
 
   void decide(Record record, const std::string& position, Mark mark);
@@ -89,28 +79,16 @@ class Pipeline final : private Reader {
   void sink_broke();
   void count(const std::vector<Outbox::Sent>& sent);
   void take(std::vector<Outbox::Sent> sent);
-  void on_refused(Outbox::Sent sent);
   void fail_all(std::vector<Waiting>& waiting);
-  void note(Problem problem);
-  void tell_progress(Progress::Stage stage, const Position& position = {});
-  template <class Say>
-  void tell(Say&& say) {
-    if (observer_ == nullptr) return;
-    try {
-      say(*observer_);
-    } catch (...) {
-      throw ObserverThrew{std::current_exception()};
-    }
-  }
 
   Sink& sink_;
   const TransferOptions& options_;
   const Rules& rules_;
-  Observer* observer_;
   const CancelToken& cancel_;
+  RunAccount account_;
+  Report& report_;  // the account's
   KnownRecords known_;
-  std::optional<Quarantine> quarantine_;
-  bool explain_ = false;
+  const bool explain_;
   std::optional<RunState> state_;
   bool remembers_ = false;  // the state says what is done; the sink is asked only about the rest
   bool skips_ = false;      // this run marks everything as done
@@ -121,9 +99,6 @@ class Pipeline final : private Reader {
   std::size_t held_bytes_ = 0;
 
   Query pushed_;
-  Report report_;
-  std::string source_name_;
-  std::uint64_t keys_ = 0;
   bool keys_are_read_ = false;
   bool keys_failed_ = false;
   bool sink_is_broken_ = false;
@@ -147,7 +122,7 @@ Report Pipeline::run(std::span<Source* const> sources) {
   try {
     if (state_) state_->end(report_.finished, report_, report_.complete());
   } catch (const Error& error) {
-    if (!report_.error) report_.error = for_people(error);
+    account_.ended_by(error);
   }
   const Counts total = report_.total();
   model::logger().info("read {}, filtered {}, duplicate {}, written {}, failed {}", total.read, total.filtered,
@@ -157,7 +132,7 @@ Report Pipeline::run(std::span<Source* const> sources) {
 
 void Pipeline::start(std::span<Source* const> sources) {
   // First of all, so that an input that can't be read is noticed before an archive's keys were read for minutes.
-  source_name_ = sources.front()->name();
+  account_.reads_from(*sources.front());
   pushed_ = pushed_down(options_.query);
   for (const RecordType type : {RecordType::sms, RecordType::mms, RecordType::call}) {
     if (!sink_.takes(type)) pushed_.types.erase(type);
@@ -201,8 +176,7 @@ void Pipeline::read_keys() {
   keys_failed_ = true;
   const auto tell_keys = [&](std::uint64_t keys) {
     cancel_.check();
-    keys_ = keys;
-    tell_progress(Progress::Stage::reading_keys);
+    account_.reads_keys(keys);
   };
   try {
     known_.read_keys(options_.query, tell_keys);
@@ -237,17 +211,14 @@ void Pipeline::end_early(const Error& error) {
   const bool cancelled = error.code() == ErrorCode::cancelled && cancel_.is_cancelled();
   report_.cancelled = cancelled;
   if (!cancelled) {
-    report_.error = for_people(error);
+    account_.ended_by(error);
     model::logger().info("the run ended early: {}", to_string(error.code()));
   }
-  const auto keep_first = [this](const Error& later) {
-    if (!report_.error) report_.error = for_people(later);
-  };
   if (!sink_is_broken_) {
     try {
       flush_rest();
     } catch (const Error& later) {
-      keep_first(later);
+      account_.ended_by(later);
     }
   }
   fail_all(held_);
@@ -255,7 +226,7 @@ void Pipeline::end_early(const Error& error) {
     try {
       state_->flush();
     } catch (const Error& later) {
-      keep_first(later);
+      account_.ended_by(later);
     }
   }
   // A file that appears when complete must not appear with half of a record at its end, nor empty.
@@ -264,7 +235,7 @@ void Pipeline::end_early(const Error& error) {
   try {
     finish();
   } catch (const Error& later) {
-    keep_first(later);
+    account_.ended_by(later);
   }
 }
 
@@ -275,7 +246,7 @@ void Pipeline::finish() {
     return;
   }
   if (!keys_are_read_) return;  // nothing was new: the sink was not touched
-  tell_progress(Progress::Stage::finishing);
+  account_.progress(Progress::Stage::finishing);
   finish_was_called_ = true;
   try {
     sink_.finish();
@@ -346,34 +317,9 @@ void Pipeline::on_record(Record record, const std::string& position) {
   decide(std::move(record), position, mark);
 }
 
-void Pipeline::on_filtered(RecordType type) {
-  ++report_.of(type).read;
-  ++report_.of(type).filtered;
-}
-
-void Pipeline::on_skipped(std::uint64_t filtered, std::uint64_t known, std::uint64_t foreign) {
-  report_.unknown.read += filtered;
-  report_.unknown.filtered += filtered;
-  report_.unknown.read += known;
-  report_.unknown.duplicate += known;
-  report_.foreign += foreign;
-}
-
-void Pipeline::on_problem(Problem problem) {
-  remove_private_data(problem, nullptr);
-  if (problem.record_kept) {
-    ++report_.repaired;
-  } else {
-    Counts& counts = problem.type ? report_.of(*problem.type) : report_.unknown;
-    ++counts.read;
-    ++counts.failed;
-  }
-  note(std::move(problem));
-}
-
 void Pipeline::after_batch(const Position& position) {
   if (marks_as_it_goes() && state_->has_many_marks()) state_->flush();
-  tell_progress(Progress::Stage::copying, position);
+  account_.progress(Progress::Stage::copying, position);
 }
 
 void Pipeline::decide(Record record, const std::string& position, Mark mark) {
@@ -418,9 +364,8 @@ bool Pipeline::is_at_the_limit() {
 }
 
 void Pipeline::report_duplicate(const Waiting& duplicate) {
-  ++report_.of(type_of(duplicate.record)).duplicate;
   if (remembers_) mark(duplicate.mark);
-  tell([&](Observer& observer) { observer.on_duplicate(duplicate.record, duplicate.finding, duplicate.position); });
+  account_.duplicate(duplicate.record, duplicate.finding, duplicate.position);
 }
 
 // Writes what is pending. Once the sink has said what became of all of it, decides about what waited for that: what
@@ -486,39 +431,13 @@ void Pipeline::take(std::vector<Outbox::Sent> sent) {
     if (!one.outcome.written) known_.forget(one.record);
   }
   for (Outbox::Sent& one : sent) {
-    if (!one.outcome.written) on_refused(std::move(one));
+    if (!one.outcome.written) account_.refused(std::move(one.outcome), one.record, sink_);
   }
-}
-
-void Pipeline::on_refused(Outbox::Sent sent) {
-  Problem problem = problem_of(std::move(sent.outcome), sent.record, sink_, quarantine_ || observer_ != nullptr);
-  remove_private_data(problem, &sent.record);
-  note(std::move(problem));
 }
 
 void Pipeline::fail_all(std::vector<Waiting>& waiting) {
   for (const Waiting& one : waiting) ++report_.of(type_of(one.record)).failed;
   waiting.clear();
-}
-
-void Pipeline::note(Problem problem) {
-  ++report_.problems_total;
-  if (quarantine_) quarantine_->keep(problem);
-  tell([&](Observer& observer) { observer.on_problem(problem); });
-  if (report_.problems.size() >= Report::max_problems) return;
-  problem.raw = Blob();
-  report_.problems.push_back(std::move(problem));
-}
-
-void Pipeline::tell_progress(Progress::Stage stage, const Position& position) {
-  if (observer_ == nullptr) return;
-  Progress progress;
-  progress.stage = stage;
-  progress.counts = report_.total();
-  progress.position = position;
-  progress.source = source_name_;
-  progress.keys = keys_;
-  tell([&](Observer& observer) { observer.on_progress(progress); });
 }
 
 }  // namespace
