@@ -23,41 +23,20 @@ void expect_writable_place(const std::filesystem::path& path) {
   if (::access(folder.c_str(), W_OK | X_OK) != 0) throw system_failure(errno, "writing into the folder", folder);
 }
 
-GrowingFile::GrowingFile(std::filesystem::path file) : path_(resolve_links(std::move(file))) {
-  expect_writable_place(path_);
-}
+GrowingFile::GrowingFile(std::filesystem::path file) : pending_(std::move(file)) { expect_writable_place(path()); }
 
 bool GrowingFile::exists() const {
   std::error_code error;
-  return std::filesystem::exists(path_, error);
-}
-
-void GrowingFile::lock() {
-  if (!lock_ && !next_) lock_ = FileLock::for_file(path_);
+  return std::filesystem::exists(path(), error);
 }
 
 AtomicFile& GrowingFile::begin(const std::function<void(const InputFile&, AtomicFile&)>& joint) {
-  if (next_) return *next_;
-  lock();
-  guard([&] {
-    next_.emplace(path_, std::move(lock_));
+  return pending_.begin_with([&](AtomicFile& next) {
     if (!exists()) return;
-    const InputFile old(path_);
-    next_->copy(old, 0, old.size().value_or(0));
-    if (joint) joint(old, *next_);
+    const InputFile old(path());
+    next.copy(old, 0, old.size().value_or(0));
+    if (joint) joint(old, next);
   });
-  return *next_;
-}
-
-void GrowingFile::finish() {
-  if (std::exchange(failed_, false)) {
-    lock_.release();
-    throw Error(ErrorCode::io, "writing " + path_.string() + ": nothing was added, since writing failed before");
-  }
-  if (next_) guard([&] { next_->commit(); });
-  failed_ = false;
-  next_.reset();
-  lock_.release();
 }
 
 }  // namespace smsbackup::stores

@@ -5,10 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
+#include <utility>
 
-#include "stores/atomic_file.hpp"
-#include "stores/file_lock.hpp"
+#include "stores/pending_file.hpp"
 
 namespace smsbackup::stores {
 
@@ -19,34 +18,24 @@ class GrowingFile {
   explicit GrowingFile(std::filesystem::path file);
 
   // The file itself, behind any links.
-  const std::filesystem::path& path() const noexcept { return path_; }
+  const std::filesystem::path& path() const noexcept { return pending_.path(); }
   bool exists() const;
   // Keeps other writers out from now until finish(). Throws Error(busy).
-  void lock();
+  void lock() { pending_.lock(); }
 
   // The new file, which begins with all of the old one. At the first call after a finish() it is made; `joint` may then
   // add what belongs between the old and the new part.
   AtomicFile& begin(const std::function<void(const InputFile& old, AtomicFile& added_to)>& joint = {});
-  // Runs what writes. If that throws, the new file may hold half a record, so it will never get the name: finish()
-  // throws.
+  // As PendingFile's.
   template <class Write>
   void guard(Write&& write) {
-    try {
-      write();
-    } catch (...) {
-      failed_ = true;
-      next_.reset();
-      throw;
-    }
+    pending_.guard(std::forward<Write>(write));
   }
   // Puts it under its name, if there was anything to write, and lets other writers in.
-  void finish();
+  void finish() { pending_.finish(); }
 
  private:
-  std::filesystem::path path_;
-  FileLock lock_;
-  std::optional<AtomicFile> next_;
-  bool failed_ = false;
+  PendingFile<AtomicFile> pending_;
 };
 
 // Throws as GrowingFile's constructor does.

@@ -5,13 +5,13 @@
 #include <unordered_set>
 #include <utility>
 
-#include "smsbackup/dedup.hpp"
 #include "smsbackup/error.hpp"
-#include "stores/atomic_file.hpp"
 #include "stores/emptiness.hpp"
 #include "stores/growing_file.hpp"
 #include "stores/icalendar_cursor.hpp"
 #include "stores/icalendar_writer.hpp"
+#include "stores/pending_file.hpp"
+#include "stores/whole_scan.hpp"
 
 namespace smsbackup {
 namespace {
@@ -19,11 +19,6 @@ namespace {
 namespace icalendar = stores::icalendar;
 
 constexpr std::size_t looked_at = 64 * 1024;
-
-class NoRecords final : public Cursor {
- public:
-  bool next(Batch&) override { return false; }
-};
 
 void expect_calendar(const stores::InputFile& file) {
   std::string beginning(looked_at, '\0');
@@ -78,53 +73,29 @@ class AddedCalendar {
 }  // namespace
 
 struct IcalendarStore::State {
-  std::filesystem::path file;    // as it was named
-  std::filesystem::path target;  // behind any links
-  Access access = Access::read;
-  StoreOptions options;
-  stores::FileLock lock;
-  std::optional<AddedCalendar> added;
-  bool failed = false;
+  State(std::filesystem::path where, Access how, StoreOptions given)
+      : file(std::move(where)), access(how), options(std::move(given)), added(file) {}
 
+  std::filesystem::path file;  // as it was named
+  Access access;
+  StoreOptions options;
+  stores::PendingFile<AddedCalendar> added;
+
+  const std::filesystem::path& target() const noexcept { return added.path(); }
   bool has_content() const {
     std::error_code error;
-    return std::filesystem::exists(target, error) && std::filesystem::file_size(target, error) > 0 && !error;
-  }
-  void take_lock() {
-    if (!lock && !added) lock = stores::FileLock::for_file(target);
-  }
-  AddedCalendar& begin() {
-    if (!added) {
-      take_lock();
-      added.emplace(target, std::move(lock), options, has_content());
-    }
-    return *added;
-  }
-  // What fails half way leaves half an event: such a file never gets the name.
-  template <class Work>
-  void guard(Work&& work) {
-    try {
-      work();
-    } catch (...) {
-      failed = true;
-      added.reset();
-      throw;
-    }
+    return std::filesystem::exists(target(), error) && std::filesystem::file_size(target(), error) > 0 && !error;
   }
 };
 
 IcalendarStore::IcalendarStore(std::filesystem::path file, Access access, StoreOptions options)
-    : state_(std::make_unique<State>()) {
+    : state_(std::make_unique<State>(std::move(file), access, std::move(options))) {
   State& state = *state_;
-  state.file = std::move(file);
-  state.target = stores::resolve_links(state.file);
-  state.access = access;
-  state.options = std::move(options);
   if (access == Access::write) {
-    stores::expect_writable_place(state.target);
+    stores::expect_writable_place(state.target());
     if (!state.has_content()) return;
   }
-  const stores::InputFile input(state.target);
+  const stores::InputFile input(state.target());
   input.refuse_empty();
   if (!input.is_regular()) {
     throw Error(ErrorCode::invalid_argument, "opening " + name() + ": a calendar must be a regular file");
@@ -136,17 +107,14 @@ IcalendarStore::~IcalendarStore() = default;
 
 std::unique_ptr<Cursor> IcalendarStore::open(const Query& query) {
   State& state = *state_;
-  if (state.access == Access::write && !state.has_content()) return std::make_unique<NoRecords>();
-  return icalendar::open_calendar(stores::InputFile(state.target), query, state.options.limits);
+  if (state.access == Access::write && !state.has_content()) return std::make_unique<stores::NoRecords>();
+  return icalendar::open_calendar(stores::InputFile(state.target()), query, state.options.limits);
 }
 
 void IcalendarStore::keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) {
   // From now on nobody else adds what the caller takes for missing.
-  if (state_->access == Access::write) state_->take_lock();
-  const auto cursor = open(query);
-  for (Batch batch; cursor->next(batch); batch.clear()) {
-    for (const Record& record : batch.records) visit(key_of(record, policy.level, policy.own_numbers));
-  }
+  if (state_->access == Access::write) state_->added.lock();
+  stores::visit_all_keys(*open(query), policy, visit);
 }
 
 Outcomes IcalendarStore::write(std::span<const Record> records) {
@@ -156,12 +124,12 @@ Outcomes IcalendarStore::write(std::span<const Record> records) {
   }
   Outcomes outcomes;
   outcomes.reserve(records.size());
-  state.guard([&] {
+  state.added.guard([&] {
     for (const Record& record : records) {
       const auto* call = std::get_if<Call>(&record);
       std::optional<std::string> why = call != nullptr ? icalendar::why_not(*call) : "a calendar takes calls only";
       if (!why) {
-        state.begin().write(*call);
+        state.added.begin(state.options, state.has_content()).write(*call);
         outcomes.push_back({true, std::nullopt});
         continue;
       }
@@ -176,19 +144,9 @@ Outcomes IcalendarStore::write(std::span<const Record> records) {
   return outcomes;
 }
 
-void IcalendarStore::finish() {
-  State& state = *state_;
-  if (std::exchange(state.failed, false)) {
-    state.lock.release();
-    throw Error(ErrorCode::io, "writing " + name() + ": nothing was added, since writing failed before");
-  }
-  if (state.added) state.guard([&] { state.added->commit(); });
-  state.failed = false;
-  state.added.reset();
-  state.lock.release();
-}
+void IcalendarStore::finish() { state_->added.finish(); }
 
-bool IcalendarStore::is_empty() { return stores::holds_nothing(state_->target); }
+bool IcalendarStore::is_empty() { return stores::holds_nothing(state_->target()); }
 
 std::string IcalendarStore::name() const { return state_->file.string(); }
 

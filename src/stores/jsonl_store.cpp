@@ -6,7 +6,6 @@
 #include <system_error>
 #include <utility>
 
-#include "smsbackup/dedup.hpp"
 #include "smsbackup/error.hpp"
 #include "smsbackup/jsonl.hpp"
 #include "stores/emptiness.hpp"
@@ -15,6 +14,7 @@
 #include "stores/line_reader.hpp"
 #include "stores/output_file.hpp"
 #include "stores/pieces.hpp"
+#include "stores/whole_scan.hpp"
 
 namespace smsbackup {
 
@@ -27,11 +27,6 @@ namespace {
 
 // Of which a record's line is expected at the latest; a photo given by mistake has none.
 constexpr std::size_t looked_at = 64 * 1024;
-
-class NoRecords final : public Cursor {
- public:
-  bool next(Batch&) override { return false; }
-};
 
 JsonShape shape_of(const InputFile& file) {
   std::string beginning(looked_at, '\0');
@@ -105,7 +100,7 @@ std::unique_ptr<Cursor> JsonlStore::open(const Query& query) {
       throw Error(ErrorCode::unsupported, "reading " + name() + ": it can be read only once");
     }
   } else if (state.growing && !state.growing->exists()) {
-    return std::make_unique<NoRecords>();
+    return std::make_unique<stores::NoRecords>();
   }
   return stores::open_json(state.standard ? InputFile::standard_input() : InputFile(state.file), query,
                            state.options.limits);
@@ -137,10 +132,7 @@ void JsonlStore::keys(const Query& query, const DedupPolicy& policy, const KeyVi
   State& state = *state_;
   if (state.stream) return;
   if (state.growing) state.growing->lock();
-  const auto cursor = open(query);
-  for (Batch batch; cursor->next(batch); batch.clear()) {
-    for (const Record& record : batch.records) visit(key_of(record, policy.level, policy.own_numbers));
-  }
+  stores::visit_all_keys(*open(query), policy, visit);
 }
 
 Outcomes JsonlStore::write(std::span<const Record> records) {

@@ -5,68 +5,43 @@
 #include <system_error>
 #include <utility>
 
-#include "smsbackup/dedup.hpp"
 #include "smsbackup/error.hpp"
 #include "stores/emptiness.hpp"
-#include "stores/file_lock.hpp"
 #include "stores/growing_file.hpp"
+#include "stores/pending_file.hpp"
 #include "stores/synctech_xml_cursor.hpp"
 #include "stores/synctech_xml_file.hpp"
 #include "stores/synctech_xml_split.hpp"
+#include "stores/whole_scan.hpp"
 
 namespace smsbackup {
-namespace {
-
-class NoRecords final : public Cursor {
- public:
-  bool next(Batch&) override { return false; }
-};
-
-}  // namespace
 
 struct SynctechXmlStore::State {
-  std::filesystem::path file;    // as it was named
-  std::filesystem::path target;  // behind any links
-  Access access = Access::read;
+  State(std::filesystem::path where, Access how, StoreOptions given)
+      : file(std::move(where)), access(how), options(std::move(given)), added(file) {}
+
+  std::filesystem::path file;  // as it was named
+  Access access;
   StoreOptions options;
   bool stream = false;  // a pipe, which can be read once
   std::optional<stores::InputFile> pipe;
-  stores::FileLock lock;
-  std::optional<stores::synctech::AddedFile> added;
-  bool failed = false;
+  stores::PendingFile<stores::synctech::AddedFile> added;
 
+  const std::filesystem::path& target() const noexcept { return added.path(); }
   bool has_content() const {
     std::error_code error;
-    return std::filesystem::exists(target, error) && (stream || std::filesystem::file_size(target, error) > 0);
-  }
-  void take_lock() {
-    if (!lock && !added) lock = stores::FileLock::for_file(target);
-  }
-  // What fails half way leaves half a row: such a file never gets the name.
-  template <class Work>
-  void guard(Work&& work) {
-    try {
-      work();
-    } catch (...) {
-      failed = true;
-      added.reset();
-      throw;
-    }
+    return std::filesystem::exists(target(), error) && (stream || std::filesystem::file_size(target(), error) > 0);
   }
 };
 
 SynctechXmlStore::SynctechXmlStore(std::filesystem::path file, Access access, StoreOptions options)
-    : state_(std::make_unique<State>()) {
+    : state_(std::make_unique<State>(std::move(file), access, std::move(options))) {
   State& state = *state_;
-  state.file = std::move(file);
-  state.target = stores::resolve_links(state.file);
-  state.access = access;
-  state.options = std::move(options);
   if (access == Access::write) {
-    stores::expect_writable_place(state.target);
+    stores::expect_writable_place(state.target());
     if (!state.has_content()) return;
   }
-  stores::InputFile input(state.target);
+  stores::InputFile input(state.target());
   input.refuse_empty();
   if (!input.is_regular()) {
     if (access == Access::write) {
@@ -85,11 +60,11 @@ bool SynctechXmlStore::reopenable() const { return !state_->stream; }
 
 std::unique_ptr<Cursor> SynctechXmlStore::open(const Query& query) {
   State& state = *state_;
-  if (state.access == Access::write && !state.has_content()) return std::make_unique<NoRecords>();
+  if (state.access == Access::write && !state.has_content()) return std::make_unique<stores::NoRecords>();
   if (state.stream && !state.pipe) {
     throw Error(ErrorCode::unsupported, "reading " + name() + ": it can be read only once");
   }
-  stores::InputFile input = state.stream ? *std::exchange(state.pipe, std::nullopt) : stores::InputFile(state.target);
+  stores::InputFile input = state.stream ? *std::exchange(state.pipe, std::nullopt) : stores::InputFile(state.target());
   auto text = stores::synctech::open_text(std::move(input), state.options);
   stores::synctech::refuse_what_is_no_xml(*text, name());
   return std::make_unique<stores::synctech::XmlCursor>(std::move(text), state.file.filename().string(), query,
@@ -99,7 +74,7 @@ std::unique_ptr<Cursor> SynctechXmlStore::open(const Query& query) {
 std::vector<std::string> SynctechXmlStore::split(std::size_t wanted) {
   const State& state = *state_;
   if (wanted < 2 || state.stream || !state.has_content()) return {std::string()};
-  stores::InputFile input(state.target);
+  stores::InputFile input(state.target());
   const std::uint64_t size = input.size().value_or(0);
   if (stores::synctech::is_zip_file(input)) return {std::string()};
   const auto text = stores::synctech::open_text(std::move(input), state.options);
@@ -111,7 +86,7 @@ std::unique_ptr<Cursor> SynctechXmlStore::open_piece(const Query& query, std::st
   const State& state = *state_;
   auto [range, root] = stores::synctech::parse_xml_piece(piece, name());
   if (state.stream) throw Error(ErrorCode::invalid_argument, "reading a piece of " + name() + ": it has no pieces");
-  stores::InputFile input(state.target);
+  stores::InputFile input(state.target());
   std::string shown = state.file.filename().string();
   std::unique_ptr<stores::XmlText> text;
   if (range.begin == 0) {
@@ -132,11 +107,8 @@ std::unique_ptr<Cursor> SynctechXmlStore::open_piece(const Query& query, std::st
 
 void SynctechXmlStore::keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) {
   // From now on nobody else adds what the caller takes for missing.
-  if (state_->access == Access::write) state_->take_lock();
-  const auto cursor = open(query);
-  for (Batch batch; cursor->next(batch); batch.clear()) {
-    for (const Record& record : batch.records) visit(key_of(record, policy.level, policy.own_numbers));
-  }
+  if (state_->access == Access::write) state_->added.lock();
+  stores::visit_all_keys(*open(query), policy, visit);
 }
 
 Outcomes SynctechXmlStore::write(std::span<const Record> records) {
@@ -146,29 +118,21 @@ Outcomes SynctechXmlStore::write(std::span<const Record> records) {
   }
   Outcomes outcomes;
   outcomes.reserve(records.size());
-  state.guard([&] {
-    if (!state.added) {
-      state.take_lock();
-      state.added.emplace(state.target, std::move(state.lock), state.options);
-    }
-    for (const Record& record : records) outcomes.push_back(state.added->write(record));
+  auto& added = state.added.begin(state.options);
+  state.added.guard([&] {
+    for (const Record& record : records) outcomes.push_back(added.write(record));
   });
   return outcomes;
 }
 
 void SynctechXmlStore::finish() {
   State& state = *state_;
-  if (std::exchange(state.failed, false)) {
-    state.lock.release();
-    throw Error(ErrorCode::io, "writing " + name() + ": nothing was added, since writing failed before");
-  }
-  if (state.access == Access::write && !state.added && !state.has_content()) write({});
-  if (state.added) state.guard([&] { state.added->commit(); });
-  state.added.reset();
-  state.lock.release();
+  const bool is_new = state.access == Access::write && !state.has_content();
+  if (is_new && !state.added.has_begun() && !state.added.has_failed()) state.added.begin(state.options);
+  state.added.finish();
 }
 
-bool SynctechXmlStore::is_empty() { return !state_->stream && stores::holds_nothing(state_->target); }
+bool SynctechXmlStore::is_empty() { return !state_->stream && stores::holds_nothing(state_->target()); }
 
 std::string SynctechXmlStore::name() const { return state_->file.string(); }
 
