@@ -91,8 +91,8 @@ void MboxReader::add_line(std::string_view first_piece) {
   if (lines_.terminated()) append("\n");
 }
 
-std::optional<std::uint64_t> next_mbox_mail(InputFile& file, std::uint64_t from) {
-  file.seek(from - 1);
+std::optional<std::uint64_t> next_mbox_mail(InputFile& file, std::uint64_t start) {
+  file.seek(start - 1);
   LineReader lines(file);
   // The rest of the line that the byte before belongs to.
   lines.next_line();

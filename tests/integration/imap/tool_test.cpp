@@ -134,7 +134,7 @@ long peak_of_tool(const std::vector<std::string>& arguments) {
 }
 
 TEST_P(ToolWithServer, ALargeAttachmentTakesLittleMemory) {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SMSBACKUP_SANITIZED)
   GTEST_SKIP() << "the address sanitizer takes memory of its own";
 #endif
   constexpr long part = 64;
