@@ -68,8 +68,8 @@ class SMSBACKUP_EXPORT Source {
  public:
   virtual ~Source();
 
-  // Starts a pass. Throws Error when the input can't be read at all. The order of the records is the source's own; on
-  // a mail server, where large mails come when they can, it may differ from pass to pass.
+  // Starts a pass. Throws Error when the input can't be read at all. The order of the records is the source's own, and
+  // the same in every pass as long as nothing is changed.
   virtual std::unique_ptr<Cursor> open(const Query& query) = 0;
 
   // The names of at most `wanted` pieces that together are the whole source, in order and no record in two of them, for

@@ -44,7 +44,7 @@ class LargeMail {
   void append(std::string_view piece);
 
   std::uint32_t uid_ = 0;
-  stores::SpillBuffer bytes_{0};
+  stores::SpillBuffer bytes_{mail_piece};
   std::optional<Error> failure_;
 };
 

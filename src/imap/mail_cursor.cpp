@@ -19,6 +19,10 @@ constexpr std::uint64_t first_chunk_mails = 64;
 // A chunk that brings more than this has its parts in files from there on.
 constexpr std::uint64_t large_chunk = 8 << 20;
 constexpr std::size_t thrifty_memory = 4096;
+// What may wait in a temporary file behind a large mail, before what is still on its way is left to another connection.
+constexpr std::uint64_t most_waiting = 128 << 20;
+// What may be on its way, as far as it can be told: far more than any line holds.
+constexpr std::uint64_t most_in_flight = 64 << 20;
 // So many answers of a server that can't be read are put down to single mails; then it is the server.
 constexpr std::size_t max_poisonous = 100;
 
@@ -171,6 +175,10 @@ bool MailCursor::next(Batch& out) {
 }
 
 void MailCursor::step() {
+  if (!waiting_.empty() && waiting_.front().kind != Taken::Kind::single) {
+    decode_waiting();
+    return;
+  }
   bool reading_chunk = false;
   try {
     if (!session_) {
@@ -185,11 +193,15 @@ void MailCursor::step() {
       reading_chunk = true;
       finish_chunk();
       attempts_.succeeded();
+      // It is cheaper to ask again than to keep it all.
+      if (waiting_bytes_.size() > most_waiting && !chunks_.empty()) session_.reset();
       return;
     }
-    if (!large_.empty()) {
-      fetch_large();
+    if (is_held_up()) {
+      fetch_single();
       attempts_.succeeded();
+      send_chunks();
+      session_->dialogue().flush();
       return;
     }
     ++folder_;
@@ -198,8 +210,9 @@ void MailCursor::step() {
     if (folder_ == folders_.size()) sessions_.give_back(std::move(session_));
   } catch (const Error& error) {
     session_.reset();
-    if (reading_chunk && leave_out_poison(error)) return;
-    if (!sessions_.wait(attempts_, error)) throw;
+    const bool again = reading_chunk && leave_out_poison(error);
+    if (reading_chunk) line_up();
+    if (!again && !sessions_.wait(attempts_, error)) throw;
   }
 }
 
@@ -212,10 +225,11 @@ void MailCursor::open_folder() {
 }
 
 void MailCursor::send_chunks() {
-  // Large mails come first, and compressing begins between commands only.
-  if (!large_.empty() || session_->should_compress()) return;
+  // What holds up the others comes first, and compressing begins between commands only.
+  if (is_held_up() || session_->should_compress()) return;
   auto& folder = folders_[folder_];
   while (window_.has_room()) {
+    if (mails_seen_ != 0 && mails_in_flight_ * (bytes_seen_ / mails_seen_) > most_in_flight) return;
     auto count = mails_seen_ == 0
                      ? first_chunk_mails
                      : std::clamp<std::uint64_t>(chunk_size / std::max<std::uint64_t>(1, bytes_seen_ / mails_seen_), 1,
@@ -245,6 +259,7 @@ void MailCursor::send_chunks() {
     command += " (UID FLAGS " + first_piece_item() + ')';
     chunk.tag = session_->dialogue().send(command);
     window_.sent(command.size());
+    mails_in_flight_ += chunk.mails;
     chunks_.push_back(std::move(chunk));
   }
 }
@@ -257,7 +272,9 @@ void MailCursor::finish_chunk() {
   const auto chunk = std::move(chunks_.front());
   chunks_.pop_front();
   window_.answered();
+  mails_in_flight_ -= chunk.mails;
   for (const auto uid : chunk.received) highest_uid_ = std::max(highest_uid_, uid);
+  line_up();
 }
 
 void MailCursor::take(const FetchedMail& mail) {
@@ -274,53 +291,110 @@ void MailCursor::take(const FetchedMail& mail) {
   if (mail.deleted) return;
   if (may_go_on(mail)) {
     // The first one's beginning is kept; of the others this was fetched in vain, which bounds the temporary files.
-    if (large_.empty()) large_mail_.start(mail);
-    large_.push_back(mail.uid);
-    return;
+    if (!is_held_up()) large_mail_.start(mail);
+    taken_.push_back({.uid = mail.uid, .kind = Taken::Kind::single});
+    ++singles_;
+  } else if (is_held_up()) {
+    let_wait(mail);
+  } else {
+    take_whole(mail.content, mail.uid, chunk_bytes_ > large_chunk ? thrifty_decoder_ : decoder_);
   }
-  take_whole(mail.content, mail.uid, chunk_bytes_ > large_chunk ? thrifty_decoder_ : decoder_);
+}
+
+// Keeps a mail that is behind one that is not there yet. What can't be kept is fetched again.
+void MailCursor::let_wait(const FetchedMail& mail) {
+  Taken taken{.uid = mail.uid, .kind = Taken::Kind::waiting, .offset = waiting_bytes_.size()};
+  taken.size = mail.content.size();
+  try {
+    if (waiting_bytes_.size() + taken.size > 2 * most_waiting)
+      taken.kind = Taken::Kind::single;
+    else
+      waiting_bytes_.append(mail.content);
+  } catch (const Error&) {  // no room for it
+    taken.kind = Taken::Kind::single;
+  }
+  if (taken.kind == Taken::Kind::single) ++singles_;
+  taken_.push_back(std::move(taken));
 }
 
 void MailCursor::take_whole(std::string_view mail, std::uint32_t uid, MimeDecoder& decoder) {
   decoder.decode(mail, decoded_);
   if (decoded_.problem) {
     decoded_.problem->where = place(folder_, uid);
-    ready_.push_back({std::move(*decoded_.problem), uid, folder_});
+    put(uid, std::move(*decoded_.problem));
     decoded_.problem.reset();
   }
   if (decoded_.kind == MailKind::record)
-    ready_.push_back({std::move(decoded_.record), uid, folder_});
+    put(uid, std::move(decoded_.record));
   else if (decoded_.kind == MailKind::foreign)
     ++foreign_;
 }
 
-// One mail that is larger than what a chunk brings.
-void MailCursor::fetch_large() {
-  const auto uid = large_.front();
+void MailCursor::put(std::uint32_t uid, std::variant<Record, Problem> what) {
+  taken_.push_back({.uid = uid, .ready = std::make_unique<Ready>(Ready{std::move(what), uid, folder_})});
+}
+
+void MailCursor::put_problem(std::uint32_t uid, const Error& error) {
+  Problem problem;
+  problem.code = error.code();
+  problem.where = place(folder_, uid);
+  problem.why = error.what();
+  put(uid, std::move(problem));
+}
+
+// Hands on what has come, in the order of the UIDs, as far as nothing before it is missing.
+void MailCursor::line_up() {
+  std::stable_sort(taken_.begin(), taken_.end(), [](const Taken& a, const Taken& b) { return a.uid < b.uid; });
+  for (auto& taken : taken_) {
+    if (taken.kind == Taken::Kind::ready && waiting_.empty())
+      ready_.push_back(std::move(*taken.ready));
+    else
+      waiting_.push_back(std::move(taken));
+  }
+  taken_.clear();
+}
+
+// The next of what has come behind a mail that was missing: as much as one batch takes.
+void MailCursor::decode_waiting() {
+  std::uint64_t bytes = 0;
+  while (!waiting_.empty() && waiting_.front().kind != Taken::Kind::single && bytes < chunk_size) {
+    auto taken = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (taken.kind == Taken::Kind::ready) {
+      ready_.push_back(std::move(*taken.ready));
+      continue;
+    }
+    bytes += taken.size;
+    take_whole(waiting_bytes_.view().substr(taken.offset, taken.size), taken.uid, decoder_);
+    for (auto& mail : taken_) ready_.push_back(std::move(*mail.ready));
+    taken_.clear();
+  }
+  if (waiting_.empty()) waiting_bytes_.clear();
+}
+
+// The foremost one, which is larger than what a chunk brings, or could not be kept.
+void MailCursor::fetch_single() {
+  const auto uid = waiting_.front().uid;
   if (large_mail_.uid() != uid) large_mail_.start(uid);
-  const auto fail = [&](const Error& error) {
-    Problem problem;
-    problem.code = error.code();
-    problem.where = place(folder_, uid);
-    problem.why = error.what();
-    ready_.push_back({std::move(problem), uid, folder_});
-  };
   switch (large_mail_.fetch(session_->dialogue(), limits_.mail_size)) {
     case LargeMail::End::complete:
       try {
         take_whole(large_mail_.view(), uid, thrifty_decoder_);
       } catch (const Error& error) {  // no room for its parts
-        fail(error);
+        put_problem(uid, error);
       }
       break;
     case LargeMail::End::gone:
       break;
     case LargeMail::End::failed:
-      fail(large_mail_.failure());
+      put_problem(uid, large_mail_.failure());
       break;
   }
   large_mail_.start(0);  // its file goes
-  large_.erase(large_.begin());
+  waiting_.pop_front();
+  --singles_;
+  for (auto& mail : taken_) ready_.push_back(std::move(*mail.ready));
+  taken_.clear();
 }
 
 // After an answer that broke the rules, or the bounds of what is taken: if it was about a single mail, that one becomes
@@ -335,11 +409,7 @@ bool MailCursor::leave_out_poison(const Error& error) {
     careful_ = 0;
     const auto uid = chunk.uids.front();
     chunk.received.push_back(uid);
-    Problem problem;
-    problem.code = error.code();
-    problem.where = place(folder_, uid);
-    problem.why = error.what();
-    ready_.push_back({std::move(problem), uid, folder_});
+    put_problem(uid, error);
   }
   return true;
 }
@@ -351,12 +421,7 @@ void MailCursor::report_missing(const Chunk& chunk, const Status& status) {
   auto received = chunk.received;
   std::sort(received.begin(), received.end());
   for (const auto uid : chunk.uids) {
-    if (std::binary_search(received.begin(), received.end(), uid)) continue;
-    Problem problem;
-    problem.code = error.code();
-    problem.where = place(folder_, uid);
-    problem.why = error.what();
-    ready_.push_back({std::move(problem), uid, folder_});
+    if (!std::binary_search(received.begin(), received.end(), uid)) put_problem(uid, error);
   }
 }
 
@@ -382,6 +447,7 @@ void MailCursor::resume() {
   folder.next = 0;
   chunks_.clear();
   window_.clear();
+  mails_in_flight_ = 0;
 }
 
 }  // namespace smsbackup::imap

@@ -1,5 +1,8 @@
 // One pass over the mails of an account's folders: which ones are wanted is found out from their headers, unless all
 // are; bodies are streamed, and after a lost connection only what is missing is asked for again.
+//
+// Records come folder by folder in the order of their UIDs. A mail too large for one answer is fetched once the answers
+// that are on their way have come; what these bring waits behind it in a temporary file.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +18,7 @@
 #include "smsbackup/imap_options.hpp"
 #include "smsbackup/mime.hpp"
 #include "smsbackup/store.hpp"
+#include "stores/spill_buffer.hpp"
 
 namespace smsbackup::imap {
 
@@ -50,6 +54,20 @@ class MailCursor final : public Cursor {
     std::uint32_t uid = 0;
     std::size_t folder = 0;
   };
+  // What a mail of a chunk has come to. Those behind a mail that must be fetched by itself wait for it.
+  struct Taken {
+    enum class Kind : std::uint8_t {
+      ready,    // `ready`
+      waiting,  // at `offset` of waiting_bytes_
+      single,   // to be fetched by itself
+    };
+    std::uint32_t uid = 0;
+    Kind kind = Kind::ready;
+    std::uint64_t offset = 0, size = 0;
+    std::unique_ptr<Ready> ready;
+  };
+
+  static constexpr std::size_t most_waiting_in_memory = 1 << 20;
 
   void look_around();
   void plan_by_headers();
@@ -60,7 +78,13 @@ class MailCursor final : public Cursor {
   void resume();
   void take(const FetchedMail& mail);
   void take_whole(std::string_view mail, std::uint32_t uid, MimeDecoder& decoder);
-  void fetch_large();
+  void put(std::uint32_t uid, std::variant<Record, Problem> what);
+  void put_problem(std::uint32_t uid, const Error& error);
+  void let_wait(const FetchedMail& mail);
+  void line_up();
+  void fetch_single();
+  void decode_waiting();
+  bool is_held_up() const noexcept { return singles_ != 0; }
   bool leave_out_poison(const Error& error);
   void report_missing(const Chunk& chunk, const Status& status);
   std::string place(std::size_t folder, std::uint32_t uid) const;
@@ -85,8 +109,12 @@ class MailCursor final : public Cursor {
   std::uint64_t chunk_bytes_ = 0;
   std::uint64_t mails_seen_ = 0;
   std::uint64_t bytes_seen_ = 0;
-  std::uint32_t highest_uid_ = 0;     // of the folder's finished chunks
-  std::vector<std::uint32_t> large_;  // of this folder, to be fetched one by one
+  std::uint64_t mails_in_flight_ = 0;
+  std::uint32_t highest_uid_ = 0;  // of the folder's finished chunks
+  std::vector<Taken> taken_;       // of the chunk being read
+  std::deque<Taken> waiting_;      // of this folder, UIDs ascending
+  std::size_t singles_ = 0;        // among taken_ and waiting_
+  stores::SpillBuffer waiting_bytes_{most_waiting_in_memory};
   LargeMail large_mail_;
   std::size_t careful_ = 0;    // so many mails are asked for singly: an answer about one of them can't be read
   std::size_t poisonous_ = 0;  // answers that could not be read

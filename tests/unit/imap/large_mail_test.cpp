@@ -62,6 +62,67 @@ TEST(LargeMails, AreFetchedInPiecesAndComeBackWhole) {
   EXPECT_EQ(count(peer.names(), "UID FETCH"), 1U + 3U);
 }
 
+std::vector<std::string> uids(ImapStore& archive) {
+  std::vector<std::string> out;
+  const auto cursor = archive.open({});
+  for (Batch batch; batch.clear(), cursor->next(batch);)
+    for (const auto& position : batch.positions) out.push_back(position.substr(position.rfind(' ') + 1));
+  return out;
+}
+
+std::vector<std::string> ascending(std::size_t count) {
+  std::vector<std::string> out;
+  for (std::size_t i = 1; i <= count; ++i) out.push_back(std::to_string(i));
+  return out;
+}
+
+TEST(LargeMails, KeepTheirPlaceInTheOrder) {
+  MailPeer peer;
+  const auto records = with_large({5 * mib, 100'000, 4 * mib, 1000});
+  back_up(peer, records);
+  ImapStore archive(options_for(peer), Access::read);
+  EXPECT_TRUE(restore(archive).records == records);
+  EXPECT_EQ(uids(archive), ascending(44));
+}
+
+TEST(LargeMails, KeepTheirPlaceWhereverTheLineBreaks) {
+  const auto records = with_large({5 * mib, 100'000, 4 * mib});
+  for (int at = 0; at < 6; ++at) {
+    SCOPED_TRACE(at);
+    MailPeer peer;
+    back_up(peer, records);
+    int fetches = 0;
+    peer.on_command([&](const MailPeer::Command& command) -> MailPeer::Answer {
+      if (command.name.find("FETCH") == std::string::npos || fetches++ != at) return {};
+      return {at % 2 == 0 ? MailPeer::Answer::Kind::drop : MailPeer::Answer::Kind::drop_after, {}};
+    });
+    auto options = options_for(peer);
+    options.retry_for = std::chrono::seconds(20);
+    ImapStore archive(options, Access::read);
+    EXPECT_TRUE(restore(archive).records == records);
+  }
+}
+
+// What comes behind a large mail waits on disk; when that is too much, the rest is asked for again.
+TEST(LargeMails, HoldUpOnlySoMuch) {
+  MailPeer peer;
+  back_up(peer, with_large({5 * mib}));
+  std::string mail = "From: somebody@example.org\r\n\r\n";
+  mail.resize(39 * mib / 10, 'x');
+  for (int i = 0; i < 60; ++i) peer.add("SMS", mail);
+  std::vector<Record> last;
+  for (int i = 60; i < 110; ++i) last.emplace_back(make_sms(i));
+  back_up(peer, last);
+  const auto before = peer.connections();
+  ImapStore archive(options_for(peer), Access::read);
+  const auto got = restore(archive);
+  auto expected = with_large({5 * mib});
+  expected.insert(expected.end(), last.begin(), last.end());
+  EXPECT_TRUE(got.records == expected);
+  EXPECT_EQ(got.foreign, 60U);
+  EXPECT_EQ(peer.connections() - before, 2);
+}
+
 TEST(LargeMails, ComeBackWholeWhenTheyWerePickedByTheirHeaders) {
   MailPeer peer;
   const auto records = with_large({5 * mib});
