@@ -138,6 +138,7 @@ std::optional<OpenFolder> Session::select(std::string_view path, bool examine) {
     status = dialogue_.finish(send(wire), take);
   }
   open_path_ = status.ok() ? path : std::string_view();
+  open_read_only_ = examine;
   if (status.ok()) return open_;
   open_ = {};
   auto error = refusal(status, "opening a folder at " + dialogue_.host());
@@ -155,7 +156,10 @@ void Session::leave() {
   if (open_path_.empty()) return;
   open_ = {};
   open_path_.clear();
-  if (capabilities_.has("UNSELECT")) dialogue_.ignore(dialogue_.send("UNSELECT"));
+  if (capabilities_.has("UNSELECT"))
+    dialogue_.ignore(dialogue_.send("UNSELECT"));
+  else if (open_read_only_)  // only then it expunges nothing (RFC 9051 section 6.4.1)
+    dialogue_.ignore(dialogue_.send("CLOSE"));
 }
 
 void Session::create(std::string_view path) {

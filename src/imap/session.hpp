@@ -36,7 +36,8 @@ class Session {
   // The same without a round trip when it is open already.
   std::optional<OpenFolder> keep_open(std::string_view path);
 
-  // Closes it without expunging: an APPEND to an open folder makes the server report each mail. Not waited for.
+  // Closes it without expunging: an APPEND to an open folder makes the server report each mail, and Courier takes none
+  // while it is open for reading only. Not waited for.
   void leave();
 
   // Makes and subscribes a folder; one that is there already is fine. Not waited for: whoever uses the folder finds
@@ -83,6 +84,7 @@ class Session {
   std::optional<NameSpace> name_space_;
   OpenFolder open_;
   std::string open_path_;  // empty: none
+  bool open_read_only_ = false;
   bool cannot_compress_ = false;
 };
 

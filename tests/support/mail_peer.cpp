@@ -224,8 +224,8 @@ class MailPeer::Conversation {
     if (name == "LIST") return list(line);
     if (name == "CREATE") return create(take(line));
     if (name == "SUBSCRIBE" || name == "NOOP" || name == "ID") return done("OK done");
-    if (name == "SELECT" || name == "EXAMINE") return select(take(line));
-    if (name == "UNSELECT") return selected_.clear(), done("OK done");
+    if (name == "SELECT" || name == "EXAMINE") return select(take(line), name == "EXAMINE");
+    if (name == "UNSELECT" || name == "CLOSE") return close(name == "CLOSE");
     if (name == "FETCH" || name == "UID FETCH") return fetch(line, name != "FETCH");
     if (name == "UID SEARCH") return search(line);
     if (name == "UID STORE") return store(line);
@@ -259,8 +259,17 @@ class MailPeer::Conversation {
     done("OK done");
   }
 
-  void select(const std::string& name) {
+  void close(bool expunges) {
+    if (selected() == nullptr) return done("BAD nothing is open");
+    if (expunges && !read_only_)
+      std::erase_if(selected()->mails, [](const Mail& mail) { return mail.flags.count("\\DELETED") != 0; });
+    selected_.clear();
+    done("OK done");
+  }
+
+  void select(const std::string& name, bool read_only) {
     selected_ = name;
+    read_only_ = read_only;
     const auto* folder = selected();
     if (folder == nullptr) {
       selected_.clear();
@@ -268,7 +277,7 @@ class MailPeer::Conversation {
     }
     say("* " + std::to_string(folder->mails.size()) + " EXISTS\r\n* OK [UIDVALIDITY " +
         std::to_string(folder->uid_validity) + "] x\r\n* OK [UIDNEXT " + std::to_string(folder->uid_next) + "] x\r\n");
-    done("OK [READ-WRITE] open");
+    done(read_only ? "OK [READ-ONLY] open" : "OK [READ-WRITE] open");
   }
 
   void append(std::string& line) {
@@ -293,6 +302,8 @@ class MailPeer::Conversation {
       line = session_.read_line();
     }
     const std::lock_guard lock(server_.mutex_);
+    if (server_.options_.closed_folders_only && read_only_ && name == selected_)
+      return done("NO Cannot append to a read-only mailbox.");
     if (!line.empty() || mails.empty() || (mails.size() > 1 && !can("MULTIAPPEND"))) return done("BAD append");
     if (too_large) return done("NO [TOOBIG] too big");
     if (late_) {
@@ -432,6 +443,7 @@ class MailPeer::Conversation {
   int connection_ = 0;
   std::string tag_;
   std::string selected_;
+  bool read_only_ = false;
   bool deaf_ = false;
   bool late_ = false;
   bool logged_in_ = false;

@@ -64,6 +64,7 @@ class MailPeer {
     std::uint64_t largest_mail = ~std::uint64_t{0};
     bool announces = true;              // the capabilities, unasked
     std::chrono::milliseconds idle{0};  // after so long without a command: BYE; 0: never
+    bool closed_folders_only = false;   // no APPEND to what is open for reading only, as Courier has it
     bool knows_partial = true;          // FETCH BODY[]<0.n>; otherwise the whole comes
   };
 

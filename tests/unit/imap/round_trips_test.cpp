@@ -165,6 +165,15 @@ TEST_F(RoundTrips, ASecondFolderTakesOneMore) {
   EXPECT_EQ(back_up(flights, 3, ""), 5);
 }
 
+// Where there is no UNSELECT, the folder is closed in the same flight as the mails go out.
+TEST_F(RoundTrips, BackingUpIntoAFolderWithMailsTakesFourAndAFarewell) {
+  const Flights flights = {log_in,
+                           {name_space(), examine("SMS", 1)},
+                           {fetch_headers(1)},
+                           {{"CLOSE"}, {"APPEND", "", "OK [APPENDUID 7 2:3] done"}}};
+  EXPECT_EQ(back_up(flights, 3, "SMS"), 5);
+}
+
 TEST_F(RoundTrips, ALookAtAnUnchangedFolderTakesThreeAndNoHeaders) {
   test::TempFolder cache;
   std::atomic<int> answered{0};

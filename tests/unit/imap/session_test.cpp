@@ -33,17 +33,22 @@ std::string encoded(std::string_view raw) {
   return out;
 }
 
-// The peer's side up to where a store has opened its folder, which holds nothing.
+// The peer's side up to where a store has looked into its folder, which holds nothing, and closed it again.
 void log_in(PeerSession& session, const std::string& capabilities) {
   session.send("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n");
   const auto tag = session.expect("[0-9]+ AUTHENTICATE PLAIN AG1lAHNlY3JldA==");
   session.send(tag + " OK [CAPABILITY IMAP4rev1 " + capabilities + "] in\r\n");
+}
+void close_folder(PeerSession& session) {
+  const auto tag = session.expect("[0-9]+ CLOSE");
+  session.send(tag + " OK\r\n");
 }
 void open_folder(PeerSession& session) {
   auto tag = session.expect("[0-9]+ LIST \"\" \"\"");
   session.send("* LIST (\\Noselect) \"/\" \"\"\r\n" + tag + " OK\r\n");
   tag = session.expect("[0-9]+ EXAMINE \"SMS\"");
   session.send("* 0 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 1] x\r\n" + tag + " OK [READ-ONLY] done\r\n");
+  close_folder(session);
 }
 
 ErrorCode check_fails(const ImapOptions& options) {
@@ -315,6 +320,7 @@ TEST(Uploads, WhatWasLostIsLookedForBeforeItIsSentAgain) {
     const auto header = stored_id + "\r\n\r\n";
     session.send("* 1 FETCH (UID 1 BODY[HEADER.FIELDS (MESSAGE-ID)] {" + std::to_string(header.size()) + "}\r\n" +
                  header + ")\r\n" + fetch + " OK done\r\n");
+    close_folder(session);
     const auto again = read_append(session).first;  // the second mail only
     session.send(again + " OK\r\n");
     session.stay_silent();

@@ -1,6 +1,7 @@
 // Servers in trouble: throttling, idle, slow, and with folders that go away.
 #include <thread>
 
+#include "imap/session.hpp"
 #include "integration/imap/imap_fixture.hpp"
 #include "integration/imap/peer_options.hpp"
 #include "smsbackup/error.hpp"
@@ -165,6 +166,33 @@ TEST(Folders, RemovedUnderARestoreEndIt) {
   const auto report = transfer(archive, phone);
   ASSERT_TRUE(report.error);
   EXPECT_NE(report.error->find("removed or replaced"), std::string::npos) << *report.error;
+}
+
+// Courier takes no APPEND to a folder that is open for reading only, and has no UNSELECT.
+TEST(Folders, AreClosedBeforeMailsAreAdded) {
+  MailPeer peer(MailPeer::Options{.capabilities = "LITERAL+", .closed_folders_only = true});
+  peer.add("SMS", "From: somebody@example.org\r\n\r\nhello\r\n");
+  ImapStore archive(options_for(peer), Access::write);
+  read_keys(archive);
+  expect_all_written(archive.write(make_records(3)), 3);
+}
+
+// CLOSE expunges what is marked \Deleted, unless the folder was opened with EXAMINE.
+TEST(Folders, ThatWereOpenedForWritingAreNeverClosed) {
+  MailPeer peer(MailPeer::Options{.capabilities = ""});
+  peer.add("SMS", "From: somebody@example.org\r\n\r\nhello\r\n");
+  const auto options = options_for(peer);
+  Session session(options);
+  ASSERT_TRUE(session.select("SMS", false));
+  EXPECT_TRUE(session.dialogue().command("UID STORE 1 +FLAGS.SILENT (\\Deleted)").ok());
+  session.leave();
+  EXPECT_TRUE(session.dialogue().command("NOOP").ok());
+  ASSERT_TRUE(session.select("SMS", true));
+  session.leave();
+  EXPECT_TRUE(session.dialogue().command("NOOP").ok());
+  EXPECT_EQ(peer.folder("SMS").mails.size(), 1U);
+  const auto names = peer.names();
+  EXPECT_EQ(std::count(names.begin(), names.end(), "CLOSE"), 1);
 }
 
 TEST(FullMailboxes, EndTheRunAndTheNextOneGoesOn) {
