@@ -24,10 +24,10 @@ missing=()
 for package in "${wanted[@]}"; do
   dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
-# Without it, only its own tests are skipped.
-cyrus() { [ "${1:-test}" != test ] || "$(dirname "$0")/unpack-cyrus.sh" || echo "no Cyrus server to test against" >&2; }
+# Without them, only their own tests are skipped.
+servers() { [ "${1:-test}" != test ] || "$(dirname "$0")/unpack-servers.sh" || echo "not all servers to test against" >&2; }
 if [ ${#missing[@]} -eq 0 ]; then
-  cyrus "$@"
+  servers "$@"
   exit 0
 fi
 
@@ -40,4 +40,4 @@ if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
 echo "Installing ${missing[*]}"
 "${as_root[@]}" apt-get update -qq
 DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-cyrus "$@"
+servers "$@"

@@ -31,6 +31,9 @@ struct StoreUnderTest {
   // what they read in the same form.
   std::function<Record(Record)> as_kept;
 
+  // How many records the test of many writes: fewer only for a server whose time for each grows with what it has.
+  int many = 10'000;
+
   friend void PrintTo(const StoreUnderTest& store, std::ostream* out) { *out << store.name; }
 };
 

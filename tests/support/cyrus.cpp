@@ -9,16 +9,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/server_root.hpp"
+
 namespace smsbackup::test {
 namespace {
 
-std::filesystem::path cyrus_root() {
-  if (const char* const root = std::getenv("SMSBACKUP_CYRUS_ROOT")) return root;
-  for (const char* const root : {"/", "/var/cache/smsbackup-cyrus"}) {
-    if (::access((std::filesystem::path(root) / "usr/lib/cyrus/bin/master").c_str(), X_OK) == 0) return root;
-  }
-  return {};
-}
+std::filesystem::path cyrus_root() { return server_root("cyrus", "usr/lib/cyrus/bin/master"); }
 
 // Cyrus does not run as root. As anybody else it stays who it is.
 std::pair<std::string, std::string> server_user() {
@@ -29,13 +25,8 @@ std::pair<std::string, std::string> server_user() {
   return {own->pw_name, own_group->gr_name};
 }
 
-std::string library_path(const std::filesystem::path& root) {
-  std::string folders;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(root / "usr/lib", ignored)) {
-    if (std::filesystem::exists(entry.path() / "libcyrus.so.0", ignored)) folders += entry.path().string();
-  }
-  return "LD_LIBRARY_PATH=" + folders;
+std::string libraries(const std::filesystem::path& root) {
+  return "LD_LIBRARY_PATH=" + library_folders(root, "libcyrus.so.0");
 }
 
 void run(const std::string& command) {
@@ -46,12 +37,10 @@ void run(const std::string& command) {
 
 std::optional<std::string> Cyrus::missing() {
   const std::filesystem::path root = cyrus_root();
-  if (root.empty()) return "cyrus is not there (scripts/unpack-cyrus.sh)";
+  if (root.empty()) return "cyrus is not there (scripts/unpack-servers.sh)";
   if (find_program("saslpasswd2").empty()) return "saslpasswd2 is not installed (Debian: sasl2-bin)";
-  const std::string probe = library_path(root) + " ldd " + (root / "usr/lib/cyrus/bin/imapd").string();
-  if (std::system((probe + " | grep -q 'not found'").c_str()) == 0) {
-    return "libraries of cyrus are missing (scripts/unpack-cyrus.sh)";
-  }
+  if (!all_libraries_are_there(root / "usr/lib/cyrus/bin/imapd", libraries(root)))
+    return "libraries of cyrus are missing (scripts/unpack-servers.sh)";
   return std::nullopt;
 }
 
@@ -111,7 +100,7 @@ void Cyrus::start() {
   const std::string path = folder_.path().string();
   process_.start({(root_ / "usr/lib/cyrus/bin/master").string(), "-C", path + "/imapd.conf", "-M", path + "/cyrus.conf",
                   "-p", path + "/conf/master.pid", "-D"},
-                 folder_.path() / "output", {library_path(root_)});
+                 folder_.path() / "output", {libraries(root_)});
   if (wait_until_it_listens(port_, process_) && wait_until_it_listens(tls_port_, process_)) return;
   throw std::runtime_error("cyrus does not start: " + read_file(folder_.path() / "output"));
 }

@@ -1,5 +1,5 @@
 // Debian's Cyrus IMAP server for the time of a test. Its packages can't be installed beside Dovecot's; they are
-// unpacked instead (scripts/unpack-cyrus.sh), and found in $SMSBACKUP_CYRUS_ROOT or /var/cache/smsbackup-cyrus.
+// unpacked instead (scripts/unpack-servers.sh), and found in $SMSBACKUP_SERVERS or /var/cache/smsbackup-servers.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A real mail server of either kind, for tests that ask the same of all of them.
+// A real mail server of any kind, for tests that ask the same of all of them.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "support/courier.hpp"
 #include "support/cyrus.hpp"
 #include "support/dovecot.hpp"
 

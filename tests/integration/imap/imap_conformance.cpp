@@ -9,6 +9,7 @@
 
 #include "conformance/store_suite.hpp"
 #include "smsbackup/imap_store.hpp"
+#include "support/courier.hpp"
 #include "support/cyrus.hpp"
 #include "support/dovecot.hpp"
 
@@ -22,6 +23,11 @@ Dovecot& dovecot() {
 
 Cyrus& cyrus() {
   static Cyrus server;
+  return server;
+}
+
+Courier& courier() {
+  static Courier server;
   return server;
 }
 
@@ -59,6 +65,19 @@ const StoreUnderTest on_dovecot[] = {
 
 const StoreUnderTest on_cyrus{"imap_cyrus", mailbox(cyrus, [](ImapOptions&) {}), {}, true};
 
+// Courier reads a folder and writes the list of its mails anew for each APPEND.
+const StoreUnderTest on_courier{"imap_courier",
+                                mailbox(courier,
+                                        [](ImapOptions& options) {
+                                          options.port = courier().port();
+                                          options.security = ImapOptions::Security::plain;
+                                          options.allow_plain = true;
+                                        }),
+                                {},
+                                true,
+                                {},
+                                300};
+
 std::vector<StoreUnderTest> available() {
   std::vector<StoreUnderTest> out;
   if (const auto why = Dovecot::missing())
@@ -69,6 +88,10 @@ std::vector<StoreUnderTest> available() {
     std::cerr << "without Cyrus: " << *why << '\n';
   else
     out.push_back(on_cyrus);
+  if (const auto why = Courier::missing())
+    std::cerr << "without Courier: " << *why << '\n';
+  else
+    out.push_back(on_courier);
   return out;
 }
 
