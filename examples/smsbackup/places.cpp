@@ -69,6 +69,14 @@ bool is_standard_stream(const std::string& place) {
   return address.scheme == "jsonl" && address.location == "-";
 }
 
+std::string identity_of(const std::string& place) {
+  const smsbackup::StoreAddress address = smsbackup::parse_store_address(place);
+  if (is_standard_stream(place) || address.location.substr(0, 2) == "//") return place;
+  std::error_code ignored;
+  const fs::path path = fs::weakly_canonical(fs::absolute(address.location, ignored), ignored);
+  return path.empty() ? place : path.string();
+}
+
 void check_places(const std::vector<std::string>& from, const std::string& to) {
   if (std::count_if(from.begin(), from.end(), is_standard_stream) > 1) {
     throw Failure(ExitCode::usage, "standard input can be read once only");

@@ -16,6 +16,9 @@ class Console;
 // "jsonl:-", which is standard input or output.
 bool is_standard_stream(const std::string& place);
 
+// What a state knows a place by: the same for every way to name a file or folder; servers go by their address.
+std::string identity_of(const std::string& place);
+
 // Throws Failure(usage) when an input is also the output, or one is a folder that holds the other.
 void check_places(const std::vector<std::string>& from, const std::string& to);
 

@@ -18,15 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The same for every way to name a file or folder; servers go by their address.
-std::string identity_of(const std::string& place) {
-  const smsbackup::StoreAddress address = smsbackup::parse_store_address(place);
-  if (is_standard_stream(place) || address.location.substr(0, 2) == "//") return place;
-  std::error_code ignored;
-  const fs::path path = fs::weakly_canonical(fs::absolute(address.location, ignored), ignored);
-  return path.empty() ? place : path.string();
-}
-
 bool is_phone_database(const std::string& place) {
   const smsbackup::StoreAddress address = smsbackup::parse_store_address(place);
   if (!address.scheme.empty()) return address.scheme == "android-db";

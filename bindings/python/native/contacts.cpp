@@ -81,6 +81,17 @@ class HostContactBook final : public ContactBook {
   HostObject book_;
 };
 
+// The book, and what could not be read.
+template <auto Read>
+py::tuple read_book(const py::object& path) {
+  const std::filesystem::path file(from_str(path, "path"));
+  std::vector<Problem> problems;
+  const auto book = without_gil([&] { return std::make_shared<SharedBook>(Read(file, Limits(), &problems)); });
+  py::tuple list(problems.size());
+  for (std::size_t i = 0; i < problems.size(); ++i) list[i] = to_python(std::move(problems[i]));
+  return py::make_tuple(book, list);
+}
+
 }  // namespace
 
 std::shared_ptr<ContactBook> contact_book_from(const py::object& book) {
@@ -92,18 +103,9 @@ std::shared_ptr<ContactBook> contact_book_from(const py::object& book) {
 void bind_contacts(py::module_& m) {
   py::class_<SharedBook, std::shared_ptr<SharedBook>>(m, "ContactBook", py::is_final(), "A contact book in memory.")
       .def(py::init([] { return std::make_shared<SharedBook>(MemoryContactBook()); }))
-      .def_static(
-          "from_vcard_file",
-          [](const std::string& path) {
-            std::vector<Problem> problems;
-            auto book = without_gil([&] {
-              return std::make_shared<SharedBook>(read_vcard_file(std::filesystem::path(path), {}, &problems));
-            });
-            py::list list;
-            for (Problem& problem : problems) list.append(to_python(std::move(problem)));
-            return py::make_tuple(book, py::tuple(list));
-          },
-          py::arg("path"), py::pos_only())
+      .def_static("from_vcard_file", &read_book<read_vcard_file>, py::arg("path"), py::pos_only())
+      .def_static("from_database_file", &read_book<read_contacts_database>, py::arg("path"), py::pos_only())
+      .def_static("from_file", &read_book<read_contacts_file>, py::arg("path"), py::pos_only())
       .def(
           "add", [](SharedBook& self, const py::object& contact) { self.add(contact_from(contact)); },
           py::arg("contact"), py::pos_only())

@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "log.hpp"
 #include "smsbackup/error.hpp"
 
 namespace smsbackup::python {
@@ -54,9 +55,10 @@ auto in_python(Work&& work) {
 // Throws HostError if it is a smsbackup.Error, else nothing.
 void rethrow_as_host_error(py::error_already_set& raised);
 
-// Runs the library's work without the GIL.
+// Runs the library's work without the GIL; then Python gets what it logged.
 template <class Work>
 auto without_gil(Work&& work) {
+  const LogDelivery delivery;
   py::gil_scoped_release released;
   return work();
 }

@@ -22,5 +22,8 @@ PYBIND11_MODULE(_native, m) {
   bind_transfer(m);
   bind_mime(m);
   bind_arrow(m);
+  bind_tee(m);
+  bind_schedule(m);
+  bind_log(m);
   bind_tool(m);
 }

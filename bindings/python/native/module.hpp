@@ -24,6 +24,9 @@ void bind_store(py::module_& m);
 void bind_transfer(py::module_& m);
 void bind_mime(py::module_& m);
 void bind_arrow(py::module_& m);
+void bind_tee(py::module_& m);
+void bind_schedule(py::module_& m);
+void bind_log(py::module_& m);
 void bind_tool(py::module_& m);
 
 }  // namespace smsbackup::python

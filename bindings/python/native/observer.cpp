@@ -32,6 +32,7 @@ void HostObserver::on_progress(const Progress& progress) {
   in_python([&] {
     if (check) {
       signals_checked_ = now;
+      deliver_log();
       check_signals();
     }
     if (progress_) progress_.get()(to_python(progress));

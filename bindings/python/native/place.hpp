@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "smsbackup/cancel.hpp"
 #include "smsbackup/store.hpp"
@@ -20,8 +21,9 @@ class Reading;
 
 class Place {
  public:
-  // `waits` if its work may block for long on something that the token ends.
-  Place(std::unique_ptr<Store> store, CancelToken cancel, bool waits);
+  // `waits` if its work may block for long on something that the token ends. The store may be made of `parts`, which
+  // are in use whenever it is.
+  Place(std::unique_ptr<Store> store, CancelToken cancel, bool waits, std::vector<std::shared_ptr<Place>> parts = {});
 
   // Throws Error(invalid_argument) if it is closed.
   Store& store() const;
@@ -38,6 +40,7 @@ class Place {
 
  private:
   friend class Lease;
+  std::vector<std::shared_ptr<Place>> parts_;  // outlive the store
   std::unique_ptr<Store> store_;
   CancelToken cancel_;
   bool waits_;
@@ -46,19 +49,20 @@ class Place {
   std::weak_ptr<Reading> pass_;
 };
 
-// The right to work with a place, for as long as it lives. Throws Error(busy) if another thread has it, or a callback
-// that this very work has called.
+// The right to work with a place and its parts, for as long as it lives. Throws Error(busy) if another thread has it,
+// or a callback that this very work has called; Error(invalid_argument) if a part is closed.
 class Lease {
  public:
   explicit Lease(std::shared_ptr<Place> place);
   ~Lease();
-  Lease(Lease&& other) noexcept : place_(std::exchange(other.place_, nullptr)) {}
+  Lease(Lease&& other) noexcept : place_(std::exchange(other.place_, nullptr)), parts_(std::move(other.parts_)) {}
   Lease& operator=(Lease&&) = delete;
 
   Store& store() const { return place_->store(); }
 
  private:
   std::shared_ptr<Place> place_;
+  std::vector<Lease> parts_;
 };
 
 // What Python holds of a store that was opened natively.

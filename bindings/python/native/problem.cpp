@@ -14,9 +14,9 @@
 namespace smsbackup::python {
 namespace {
 
-std::shared_ptr<Problem> make(const std::string& why, const py::object& code, const std::string& where,
-                              const py::object& kind, const py::object& offset, const py::object& raw,
-                              bool raw_is_complete, bool record_kept) {
+std::shared_ptr<Problem> make_problem(const std::string& why, const py::object& code, const std::string& where,
+                                      const py::object& kind, const py::object& offset, const py::object& raw,
+                                      bool raw_is_complete, bool record_kept) {
   auto made = std::make_shared<Problem>();
   made->why = why;
   made->code = error_code(code);
@@ -51,9 +51,9 @@ void bind_problem(py::module_& m) {
 >>> problem
 <smsbackup.Problem corrupt_input at sms.xml, row 12: its date is no number>
 )")
-      .def(py::init(&make), py::arg("why"), py::kw_only(), py::arg("code") = "corrupt_input", py::arg("where") = "",
-           py::arg("kind") = py::none(), py::arg("offset") = py::none(), py::arg("raw") = py::bytes(),
-           py::arg("raw_is_complete") = true, py::arg("record_kept") = false)
+      .def(py::init(&make_problem), py::arg("why"), py::kw_only(), py::arg("code") = "corrupt_input",
+           py::arg("where") = "", py::arg("kind") = py::none(), py::arg("offset") = py::none(),
+           py::arg("raw") = py::bytes(), py::arg("raw_is_complete") = true, py::arg("record_kept") = false)
       .def_property_readonly(
           "code", [](const Problem& self) { return to_python(self.code); }, "What kind of trouble it is: an ErrorCode.")
       .def_property_readonly(

@@ -15,9 +15,9 @@
 namespace smsbackup::python {
 namespace {
 
-Query make(const py::object& types, const py::object& since, const py::object& until, const py::object& newest,
-           bool starred_only, const py::object& call_types, const py::object& addresses,
-           const py::object& contact_group) {
+Query make_query(const py::object& types, const py::object& since, const py::object& until, const py::object& newest,
+                 bool leave_out_drafts, bool starred_only, const py::object& call_types, const py::object& addresses,
+                 const py::object& contact_group) {
   Query query;
   if (!types.is_none()) {
     query.types.clear();
@@ -27,6 +27,7 @@ Query make(const py::object& types, const py::object& since, const py::object& u
   if (!since.is_none()) query.since = from_moment(since, "since");
   if (!until.is_none()) query.until = from_moment(until, "until");
   if (!newest.is_none()) query.newest = newest.cast<std::uint64_t>();
+  query.leave_out_drafts = leave_out_drafts;
   query.starred_only = starred_only;
   for (const py::handle type : py::reinterpret_borrow<py::iterable>(call_types)) {
     query.call_types.insert(from_int(type, "call_types"));
@@ -51,9 +52,10 @@ and `until` (exclusive) are UTC milliseconds.
 >>> query.types, query.since, query.matches(smsbackup.Sms(date=1698912072418))
 (frozenset({'call'}), 1698912072418, False)
 )")
-      .def(py::init(&make), py::kw_only(), py::arg("types") = py::none(), py::arg("since") = py::none(),
-           py::arg("until") = py::none(), py::arg("newest") = py::none(), py::arg("starred_only") = false,
-           py::arg("call_types") = py::tuple(), py::arg("addresses") = py::tuple(), py::arg("contact_group") = "")
+      .def(py::init(&make_query), py::kw_only(), py::arg("types") = py::none(), py::arg("since") = py::none(),
+           py::arg("until") = py::none(), py::arg("newest") = py::none(), py::arg("leave_out_drafts") = false,
+           py::arg("starred_only") = false, py::arg("call_types") = py::tuple(), py::arg("addresses") = py::tuple(),
+           py::arg("contact_group") = "")
       .def_property_readonly(
           "types",
           [](const Query& self) {
@@ -71,6 +73,9 @@ and `until` (exclusive) are UTC milliseconds.
       .def_property_readonly(
           "newest", [](const Query& self) { return optional_to_python(self.newest); },
           "Only that many of what passes everything else, by date, or None.")
+      .def_property_readonly(
+          "leave_out_drafts", [](const Query& self) { return self.leave_out_drafts; },
+          "Without drafts and the delivery reports of MMS, as backup() does.")
       .def_property_readonly(
           "starred_only", [](const Query& self) { return self.starred_only; },
           "Only starred mails; stores that know no stars yield nothing.")

@@ -19,8 +19,12 @@
 
 namespace smsbackup::python {
 
-Place::Place(std::unique_ptr<Store> store, CancelToken cancel, bool waits)
-    : store_(std::move(store)), cancel_(std::move(cancel)), waits_(waits), name_(store_->name()) {}
+Place::Place(std::unique_ptr<Store> store, CancelToken cancel, bool waits, std::vector<std::shared_ptr<Place>> parts)
+    : parts_(std::move(parts)),
+      store_(std::move(store)),
+      cancel_(std::move(cancel)),
+      waits_(waits),
+      name_(store_->name()) {}
 
 Store& Place::store() const {
   if (!store_) throw Error(ErrorCode::invalid_argument, "using " + name_ + ": it is closed");
@@ -48,6 +52,15 @@ Lease::Lease(std::shared_ptr<Place> place) : place_(std::move(place)) {
     place_ = nullptr;
     throw Error(ErrorCode::busy, "using " + name + ": another thread, or the work that called back, is using it",
                 "Open it once more for the other thread.");
+  }
+  try {
+    for (const auto& part : place_->parts_) {
+      parts_.emplace_back(part);
+      parts_.back().store();
+    }
+  } catch (...) {
+    place_->in_use_ = false;
+    throw;
   }
 }
 

@@ -48,7 +48,7 @@ def test_example(name, text):
     assert runner.summarize(verbose=False).failed == 0, "".join(said)
 
 
-TYPES = {"Record", "Kind", "Moment", "Place", "AnySource", "AnySink", "AnyContactBook", "ABSENT", "TableName"}
+TYPES = {"Record", "Kind", "Moment", "Place", "AnySource", "AnySink", "AnyContactBook", "AnyState", "ABSENT", "TableName"}
 
 
 def test_every_public_name_has_a_docstring():

@@ -16,6 +16,7 @@ from smsbackup._arrow import *
 from smsbackup._contacts import *
 from smsbackup._enums import *
 from smsbackup._errors import *
+from smsbackup._log import *
 from smsbackup._mime import *
 from smsbackup._native import (
     Blob as Blob,
@@ -47,5 +48,7 @@ from smsbackup._places import *
 from smsbackup._progress import *
 from smsbackup._records import *
 from smsbackup._reports import *
+from smsbackup._schedule import *
 from smsbackup._state import *
+from smsbackup._tee import *
 from smsbackup._transfer import *

@@ -60,7 +60,7 @@ class ContactBook:
     """
 
     problems: tuple[_native.Problem, ...] = ()
-    """Cards of a vCard file that could not be read."""
+    """Cards or rows of a file that could not be read."""
 
     def __init__(self, contacts: Iterable[Contact] = ()) -> None:
         self._native = _native.ContactBook()
@@ -77,6 +77,32 @@ class ContactBook:
         """
         book = cls()
         book._native, book.problems = _native.ContactBook.from_vcard_file(os.fspath(path))
+        return book
+
+    @classmethod
+    def from_database(cls, path: str | os.PathLike[str]) -> ContactBook:
+        """Reads a phone's contacts2.db, with the phone's ids and groups; the file is not changed.
+
+        Raises NotFoundError, StorageError or InputError.
+
+        >>> import smsbackup
+        >>> smsbackup.ContactBook.from_database("contacts2.db").lookup("0151 12345678").groups
+        ('Friends',)
+        """
+        book = cls()
+        book._native, book.problems = _native.ContactBook.from_database_file(os.fspath(path))
+        return book
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> ContactBook:
+        """Reads a vCard file or a contacts2.db, whichever it is by its content. Raises as those.
+
+        >>> import smsbackup
+        >>> len(smsbackup.ContactBook.from_file("people.vcf")), len(smsbackup.ContactBook.from_file("contacts2.db"))
+        (6, 1)
+        """
+        book = cls()
+        book._native, book.problems = _native.ContactBook.from_file(os.fspath(path))
         return book
 
     def add(self, contact: Contact) -> None:

@@ -215,6 +215,8 @@ class QueryOptions(TypedDict, total=False):
     """Older than this."""
     newest: int | None
     """Only that many of what passes everything else."""
+    leave_out_drafts: bool
+    """Without drafts and the delivery reports of MMS, as backup() does by itself."""
     starred_only: bool
     """Only starred mails; stores that know no stars yield nothing."""
     call_types: Iterable[int]
@@ -291,6 +293,14 @@ def milliseconds(moment: Moment | None) -> int | None:
     return (aware - epoch) // datetime.timedelta(milliseconds=1)
 
 
+def some_milliseconds(moment: Moment) -> int:
+    """As milliseconds(), for what must be a moment."""
+    made = milliseconds(moment)
+    if made is None:
+        raise TypeError("this must be a time, not None")
+    return made
+
+
 def kinds(types: Any) -> list[str] | None:
     """Kinds of records by name."""
     if types is None:
@@ -310,6 +320,7 @@ def make_query(options: QueryOptions) -> _native.Query:
         since=milliseconds(options.get("since")),
         until=milliseconds(options.get("until")),
         newest=options.get("newest"),
+        leave_out_drafts=options.get("leave_out_drafts", False),
         starred_only=options.get("starred_only", False),
         call_types=tuple(options.get("call_types", ())),
         addresses=options.get("addresses", ()),

@@ -66,6 +66,7 @@ class Source(abc.ABC):
     """
 
     _problems: list[_native.Problem] | None = None
+    _address: str | None = None
 
     @property
     def name(self) -> str:
@@ -204,6 +205,9 @@ class Sink(abc.ABC):
     12
     """
 
+    _address: str | None = None
+    """What a state may know it by."""
+
     @property
     def name(self) -> str:
         """What people call it: the class's name by default. Must not hold a secret."""
@@ -271,9 +275,12 @@ class OpenStore(Store):
     True
     """
 
-    def __init__(self, native: _native.NativeStore, name: str | None = None) -> None:
+    def __init__(
+        self, native: _native.NativeStore, name: str | None = None, address: str | None = None
+    ) -> None:
         self._native = native
         self._name = name
+        self._address = address
         self._resources = contextlib.ExitStack()
 
     @property
@@ -416,7 +423,8 @@ def open(
         raise ArgumentError(f"opening a store: there is no mode {mode!r}", hint="A store is read ('r') or added to ('a').")
     options = StoreOptions(limits=limits, mime=mime, imap=imap)
     if isinstance(place, (str, os.PathLike)):
-        return OpenStore(_native.open_store(os.fspath(place), mode, options))
+        address = os.fspath(place)
+        return OpenStore(_native.open_store(address, mode, options), address=_native.place_identity(address))
     if mode != "r":
         raise ArgumentError("opening a store: a file object can only be read from")
     path = _path_of_unread_file(place)

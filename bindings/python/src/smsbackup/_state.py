@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import os
 from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Union
 
-__all__ = ["MemoryStateStore", "StateRun", "StateStore"]
+from smsbackup import _native
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["AnyState", "MemoryStateStore", "StateFile", "StateRun", "StateStore"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,3 +109,71 @@ class MemoryStateStore(StateStore):
         """Forgets everything."""
         self._done.clear()
         self._run = None
+
+
+class StateFile(StateStore):
+    """A state in a file (SQLite), as the command keeps it; one file may hold those of several phones and archives.
+
+    `name` says which: see state_name(). Made when missing, readable by its owner only; with `anew` everything is
+    forgotten, and a damaged state file is replaced. The file is locked until close(). What is marked survives a power cut.
+
+    Raises InputError (damaged, or no state file), StorageError (busy, permission_denied, no_space, io) or NotFoundError
+    (no such folder); so do its methods. backup() and restore() take the path alone as well, and name the state
+    by what they copy.
+
+    >>> import smsbackup
+    >>> with smsbackup.StateFile("state.db", smsbackup.state_name("my phone", "archive")) as state:
+    ...     smsbackup.backup("calls.xml", "archive", state=state).call.written
+    12
+    >>> smsbackup.StateFile.last_run_in("state.db", smsbackup.state_name("my phone", "archive")).complete
+    True
+    """
+
+    def __init__(self, path: str | os.PathLike[str], name: str, *, anew: bool = False) -> None:
+        self._native_state = _native.NativeState(os.fspath(path), name, anew)
+
+    @staticmethod
+    def last_run_in(path: str | os.PathLike[str], name: str) -> StateRun | None:
+        """The last run of that state, without making or changing anything. None if there is no such file or state."""
+        return _native.last_run_in_state_file(os.fspath(path), name)
+
+    def done(self) -> Iterable[bytes]:
+        """All fingerprints that were marked."""
+        return iter(self._native_state.done())
+
+    def mark_done(self, fingerprints: Sequence[bytes]) -> None:
+        """Adds fingerprints: all of them or none, and durable on return."""
+        self._native_state.mark_done(fingerprints)
+
+    def last_run(self) -> StateRun | None:
+        """The last run that was saved."""
+        return self._native_state.last_run()
+
+    def save_run(self, run: StateRun) -> None:
+        """Takes the place of the last one."""
+        self._native_state.save_run(run)
+
+    def reset(self) -> None:
+        """Forgets everything."""
+        self._native_state.reset()
+
+    @property
+    def closed(self) -> bool:
+        """Whether close() was called."""
+        return self._native_state.closed
+
+    def close(self) -> None:
+        """Unlocks the file."""
+        self._native_state.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+AnyState = Union[StateStore, str, "os.PathLike[str]"]
+"""A StateStore, or the path of a state file: that is opened for the run, with a name for these two places."""

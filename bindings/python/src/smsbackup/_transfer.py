@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, Union, cast
 
 from smsbackup import _native
+from smsbackup._errors import ArgumentError
 from smsbackup._options import RunOptions, make_run
 from smsbackup._places import Place, Sink, Source, Store, open
 from smsbackup._reports import Difference, Stats, VerifyReport
-from smsbackup._state import StateStore
+from smsbackup._state import AnyState, StateFile, StateStore
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-__all__ = ["AnySink", "AnySource", "backup", "copy", "restore", "stats", "transfer", "verify"]
+__all__ = ["AnySink", "AnySource", "backup", "copy", "merge", "restore", "stats", "transfer", "verify"]
 
 AnySource = Union[Source, Place]
 """A Source, or what open() takes: that is opened, and closed again afterwards."""
@@ -35,10 +36,29 @@ class _Opened(contextlib.ExitStack):
             return [self.source(cast("AnySource", sources))]
         return [self.source(source) for source in cast("Iterable[AnySource]", sources)]
 
+    def state(self, state: AnyState | None, phone: AnySource | AnySink, archive: AnySource | AnySink) -> StateStore | None:
+        if state is None or isinstance(state, StateStore):
+            return state
+        return self.enter_context(StateFile(state, _native.state_name(_identity(phone), _identity(archive))))
+
     def sink(self, sink: AnySink, mode: Literal["r", "a"] = "a") -> Any:
         if isinstance(sink, Sink):
             return sink._native_place()
         return self.enter_context(open(sink, mode))._native_place()
+
+
+def _identity(place: AnySource | AnySink) -> str:
+    address = None
+    if isinstance(place, (Source, Sink)):
+        address = place._address
+    elif isinstance(place, (str, os.PathLike)):
+        address = _native.place_identity(os.fspath(place))
+    if address is None:
+        raise ArgumentError(
+            "naming a state: a place without an address is one of both",
+            hint="Give the state a name of your own: StateFile(path, state_name('my phone', 'my archive')).",
+        )
+    return address
 
 
 def transfer(source: AnySource | Iterable[AnySource], sink: AnySink, **options: Unpack[RunOptions]) -> _native.Report:
@@ -63,12 +83,27 @@ def transfer(source: AnySource | Iterable[AnySource], sink: AnySink, **options: 
 copy = transfer
 
 
+def merge(sources: Iterable[AnySource], sink: AnySink, **options: Unpack[RunOptions]) -> _native.Report:
+    """Several archives or phones into one, each record once: transfer() for many sources.
+
+    The first that has a record gives it. `on_duplicate` is told of each other one why it is the same, and where the one
+    is that was kept.
+
+    >>> import smsbackup
+    >>> dropped = []
+    >>> report = smsbackup.merge(["calls.xml", "sms.xml", "calls.xml"], "all.jsonl", on_duplicate=dropped.append)
+    >>> report.total.written, report.total.duplicate, dropped[0].where, dropped[0].kept
+    (57, 12, 'calls.xml, row 1', 'calls.xml, row 1')
+    """
+    return transfer(sources, sink, **options)
+
+
 def backup(
     phone: AnySource,
     archive: AnySink,
     *,
     drafts: bool = False,
-    state: StateStore | None = None,
+    state: AnyState | None = None,
     first_run: Literal["backup", "skip"] = "backup",
     **options: Unpack[RunOptions],
 ) -> _native.Report:
@@ -76,15 +111,18 @@ def backup(
 
     With a `state`, only what it doesn't know is looked at; the first run with one backs everything up, or marks
     everything as done (`first_run="skip"`). Raises NotFoundError if the state knows records and the archive is empty.
+    The path of a state file will do: the one that the command `smsbackup backup --state` makes is the same.
 
     >>> import smsbackup
     >>> phone = smsbackup.open("sms.xml")
-    >>> smsbackup.backup(phone, "mbox:archive.mbox").complete
+    >>> smsbackup.backup(phone, "mbox:archive.mbox", state="state.db").complete
     True
+    >>> smsbackup.backup(phone, "mbox:archive.mbox", state="state.db").remembered
+    44
     """
     with _Opened() as opened:
         run = make_run(options)
-        return _native.backup(opened.source(phone), opened.sink(archive), run, drafts, state, first_run)
+        return _native.backup(opened.source(phone), opened.sink(archive), run, drafts, opened.state(state, phone, archive), first_run)
 
 
 def restore(
@@ -94,7 +132,7 @@ def restore(
     unsent: Literal["as_failed", "skip"] = "as_failed",
     keep_sub_id: bool = False,
     mark_as_read: bool = False,
-    state: StateStore | None = None,
+    state: AnyState | None = None,
     **options: Unpack[RunOptions],
 ) -> _native.Report:
     """From an archive onto a phone, as transfer(). Nothing is ever put where a phone would send it.
@@ -110,7 +148,7 @@ def restore(
     with _Opened() as opened:
         run = make_run(options)
         return _native.restore(
-            opened.source(archive), opened.sink(phone), run, unsent, keep_sub_id, mark_as_read, state
+            opened.source(archive), opened.sink(phone), run, unsent, keep_sub_id, mark_as_read, opened.state(state, phone, archive)
         )
 
 
