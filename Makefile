@@ -15,10 +15,10 @@ deps:
 
 # A Python wheel that needs nothing but Python, in build/python/wheelhouse. VERSION=3.12
 wheel: deps
-	scripts/wheel.sh $(VERSION)
+	JOBS=$(JOBS) scripts/wheel.sh $(VERSION)
 
-# All tests with coverage, all tests under ASan and UBSan, and the library with clang and libc++.
-test: test-libcxx test-dev test-sanitize
+# All tests with coverage, all tests under ASan and UBSan, the library with clang and libc++, and the Python package.
+test: test-libcxx test-dev test-sanitize test-python
 
 test-libcxx:
 	scripts/install-packages.sh test
@@ -38,14 +38,16 @@ test-sanitize:
 	cmake --build --preset sanitize --parallel $(JOBS)
 	ctest --preset sanitize --parallel $(JOBS)
 
-# The Python package with every CPython that is here. No part of `make test` yet: each takes minutes to build.
-test-python: deps
-	scripts/test-python.sh
+# The Python package with every CPython that is here: all tests with the newest, all but the slow ones with the others.
+# SMSBACKUP_PYTHONS="3.11" picks.
+test-python:
+	scripts/install-packages.sh python-test
+	JOBS=$(JOBS) scripts/test-python.sh
 
 # The Spark data source on a cluster of processes; downloads pyspark (430 MB), so it is no part of `make test`.
-test-spark: deps
+test-spark:
 	scripts/install-packages.sh spark
-	scripts/test-spark.sh
+	JOBS=$(JOBS) scripts/test-spark.sh
 
 # Prints each figure as a ratio against a peer or a bound measured in the same run.
 bench:

@@ -10,6 +10,8 @@ install(EXPORT smsbackupTargets NAMESPACE smsbackup:: DESTINATION ${CMAKE_INSTAL
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/smsbackupConfig.cmake.in
   ${PROJECT_BINARY_DIR}/smsbackupConfig.cmake INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/smsbackup)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/smsbackupConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+# The build folder is found as well, before anything is installed: the Python package is linked so, once for each Python.
+export(TARGETS smsbackup smsbackup_build_flags NAMESPACE smsbackup:: FILE ${PROJECT_BINARY_DIR}/smsbackupTargets.cmake)
 install(FILES ${PROJECT_BINARY_DIR}/smsbackupConfig.cmake ${PROJECT_BINARY_DIR}/smsbackupConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/smsbackup)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing need, if any is missing. Run by make; safe to run again.
-#   scripts/install-packages.sh build|test|bench|python|spark
+#   scripts/install-packages.sh build|test|bench|python|python-test|spark
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config make ccache
@@ -9,15 +9,17 @@ test=(dovecot-imapd sasl2-bin openssl libgtest-dev nlohmann-json3-dev python3 py
 bench=(libbenchmark-dev libgmime-3.0-dev libexpat1-dev libpugixml-dev
   dovecot-imapd isync python3)
 python=(python3 python3-dev python3-venv)
+python_test=(dovecot-imapd openssl)
 spark=(openjdk-17-jre-headless)
 
 case "${1:-test}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
   python) wanted=("${build[@]}" "${python[@]}") ;;
+  python-test) wanted=("${build[@]}" "${python[@]}" "${python_test[@]}") ;;
   spark) wanted=("${build[@]}" "${python[@]}" "${spark[@]}") ;;
   bench) wanted=("${build[@]}" "${bench[@]}") ;;
-  *) echo "usage: $0 build|test|bench|python|spark" >&2; exit 2 ;;
+  *) echo "usage: $0 build|test|bench|python|python-test|spark" >&2; exit 2 ;;
 esac
 
 missing=()

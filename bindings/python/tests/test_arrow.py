@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime
 import gc
-import importlib.util
 import pathlib
 import subprocess
 import sys
 
 import pytest
+from conftest import SKIP_NOTHING, needs
 
 import smsbackup
 
-arrow = pytest.importorskip("pyarrow")
+if SKIP_NOTHING:
+    import pyarrow as arrow
+else:
+    arrow = pytest.importorskip("pyarrow")
 
 
 def archive(path: pathlib.Path, records: list[smsbackup.Record]) -> pathlib.Path:
@@ -241,7 +244,7 @@ def test_a_failed_parquet_leaves_nothing(tmp_path: pathlib.Path) -> None:
     assert list(place.iterdir()) == []
 
 
-@pytest.mark.skipif(importlib.util.find_spec("polars") is None, reason="polars is not installed")
+@needs("polars")
 def test_polars_takes_a_store_and_gives_it_back(hundred: pathlib.Path) -> None:
     import polars
 
@@ -253,7 +256,7 @@ def test_polars_takes_a_store_and_gives_it_back(hundred: pathlib.Path) -> None:
     assert [record.body for record in smsbackup.from_arrow(late)] == late["text"].to_list()
 
 
-@pytest.mark.skipif(importlib.util.find_spec("duckdb") is None, reason="duckdb is not installed")
+@needs("duckdb")
 def test_duckdb_queries_a_store(hundred: pathlib.Path) -> None:
     import duckdb
 
@@ -267,7 +270,7 @@ def test_duckdb_queries_a_store(hundred: pathlib.Path) -> None:
     assert counted[:2] == [("+15550000002", 5), ("+15550000003", 5)]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("pandas") is None, reason="pandas is not installed")
+@needs("pandas")
 def test_pandas_takes_a_store(hundred: pathlib.Path) -> None:
     import pandas
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import pathlib
 import subprocess
 import sys
 
-import pytest
+from conftest import needs
 
 import smsbackup
 
@@ -19,10 +18,6 @@ def run(name: str, *arguments: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def needs(module: str) -> pytest.MarkDecorator:
-    return pytest.mark.skipif(importlib.util.find_spec(module) is None, reason=f"{module} is not installed")
 
 
 def test_clean_duplicates() -> None:
@@ -83,8 +78,7 @@ def test_busiest_contacts() -> None:
     assert "answered_after" in run("busiest_contacts.py", "sms.xml")
 
 
-@needs("matplotlib")
-@needs("pyarrow")
+@needs("matplotlib", "pyarrow")
 def test_months_and_hours() -> None:
     assert run("months_and_hours.py", "sms.xml", "picture.png") == "45 messages in picture.png\n"
     assert pathlib.Path("picture.png").read_bytes().startswith(b"\x89PNG")

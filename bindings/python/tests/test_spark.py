@@ -6,23 +6,22 @@ import collections
 import datetime
 import os
 import pathlib
-import shutil
 import sys
 from collections.abc import Iterator
 
 import pytest
+from conftest import needs, needs_program
 
 import smsbackup
 
 sys.path.insert(0, os.path.dirname(__file__))
 import spark_phones
 
-pytest.importorskip("pyspark")
-pytest.importorskip("pyarrow")
-if shutil.which("java") is None:
-    pytest.skip("there is no Java", allow_module_level=True)
-
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [
+    pytest.mark.filterwarnings("default"),
+    needs("pyspark", "pyarrow"),
+    needs_program("java", "openjdk-17-jre-headless"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The package is typed completely, and its types say what it does."""
 
-import importlib.util
 import os
 import pathlib
 import subprocess
@@ -8,12 +7,14 @@ import sys
 import textwrap
 
 import pytest
+from conftest import needs
 
 ALLOWLIST = pathlib.Path(__file__).with_name("stubtest-allowlist.txt")
+CONFIGURATION = pathlib.Path(__file__).resolve().parents[1] / "pyproject.toml"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="mypy is not installed"),
+    needs("mypy"),
 ]
 
 
@@ -24,8 +25,8 @@ def mypy(*arguments):
 
 
 def test_the_package_passes_mypy_strict():
-    done = mypy("--strict", "-p", "smsbackup")
-    assert done.returncode == 0, done.stdout
+    done = mypy("--strict", "--config-file", CONFIGURATION, "-p", "smsbackup")
+    assert done.returncode == 0 and "no issues found" in done.stdout, done.stdout + done.stderr
 
 
 def test_stubs_say_what_the_native_module_has(folder):
@@ -35,7 +36,7 @@ def test_stubs_say_what_the_native_module_has(folder):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0 and "no issues found" in done.stdout, done.stdout + done.stderr
 
 
 def test_users_are_told_their_mistakes(folder):
