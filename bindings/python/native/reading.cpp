@@ -60,6 +60,7 @@ std::shared_ptr<Reading> Reading::begin(
 }
 
 bool Reading::fetch() {
+  check_signals();  // list(reading) runs no Python code in between that would
   if (ended_ != nullptr) throw Error(ErrorCode::invalid_argument, std::string("reading on: ") + ended_);
   if (!cursor_) return false;
   batch_.clear();

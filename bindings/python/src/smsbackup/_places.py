@@ -169,8 +169,9 @@ class Source(abc.ABC):
         from smsbackup._arrow import _pyarrow
 
         stream = self.arrow_batches(table, columns=columns, contacts=contacts, problems=problems, **query)
-        # Not pyarrow.table(), which loads pandas where it is installed.
-        made: pyarrow.Table = _pyarrow().RecordBatchReader.from_stream(stream).read_all()
+        # Batch by batch, so that Ctrl-C ends it. Not pyarrow.table(), which loads pandas where it is installed.
+        arrow = _pyarrow()
+        made: pyarrow.Table = arrow.Table.from_batches(stream, arrow.schema(stream))
         return made
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
