@@ -16,9 +16,17 @@ import smsbackup
 GROUPS = {
     "Records": "Kind Sms Mms MmsAddress MmsPart Call Record Blob ABSENT from_dict from_json to_dict",
     "Places": "open detect stores Source Sink Store OpenStore Place Reading Query QueryOptions Problem Skipped",
-    "Moving records": "transfer backup restore verify stats Report Counts Progress CancelToken tqdm_progress",
-    "Tables": "arrow_fields ArrowField ArrowStream TableName from_arrow write_parquet ParquetSource",
+    "Moving records": "transfer copy merge backup restore verify stats RunOptions TeeSink Report Counts Progress ProgressBar "
+    "CancelToken Duplicate VerifyReport VerifyCounts Difference Stats TypeStats log_to",
+    "What is the same": "KeyIndex RecordKey key_of content_digest same_address address_bucket is_read",
+    "Mail": "MimeEncoder EncodedMail MimeDecoder DecodedMail MimeOptions Wording ImapOptions TlsOptions Limits",
+    "Contacts": "ContactBook Contact",
+    "From one run to the next": "StateFile StateStore MemoryStateStore StateRun state_name state_fingerprint "
+    "next_run NextRun ScheduleState ScheduleOptions",
+    "Tables": "arrow_fields ArrowField ArrowStream from_arrow write_parquet ParquetSource",
+    "For annotations": "Moment TableName AnySource AnySink AnyState AnyContactBook",
 }
+NATIVE = {name for name, value in vars(smsbackup).items() if getattr(value, "__module__", "") == "smsbackup._native"}
 PACKAGE = pathlib.Path(smsbackup.__file__).parent
 
 
@@ -68,6 +76,21 @@ def text_of(docstring: str | None) -> str:
     return "\n".join([*lines, "```"] if in_example else lines)
 
 
+def fields(node: ast.stmt | None) -> Iterator[str]:
+    """Those of a dataclass or a TypedDict, with what is said below each."""
+    body = node.body if isinstance(node, ast.ClassDef) else []
+    for field, below in zip(body, [*body[1:], None]):
+        if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name) or field.target.id[0] == "_":
+            continue
+        said = ""
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
+            said = f": {' '.join(str(below.value.value).split())}"
+        shown = f"{field.target.id}: {ast.unparse(field.annotation)}"
+        if field.value is not None and isinstance(field.value, ast.Constant):
+            shown += f" = {ast.unparse(field.value)}"
+        yield f"- `{shown}`{said}"
+
+
 def members(kind: type) -> Iterator[tuple[str, object]]:
     for name, value in vars(kind).items():
         value = getattr(value, "__func__", value)
@@ -90,6 +113,9 @@ def entry(name: str, value: object, known: dict[str, ast.stmt]) -> Iterator[str]
         return
     yield text_of(getattr(value, "__doc__", None)) + "\n"
     if inspect.isclass(value):
+        listed = list(fields(known.get(name))) if name not in NATIVE else []
+        if listed:
+            yield "\n".join(listed) + "\n"
         for member, inner in members(value):
             doc = text_of(getattr(inner, "__doc__", None))
             if doc:
@@ -106,6 +132,9 @@ def main() -> None:
     print("# Python reference\n")
     print("Written by `bindings/python/reference.py` out of the docstrings. The guide is [python.md](python.md).\n")
     left = dict(public)
+    unknown = {name for names in GROUPS.values() for name in names.split()} - public.keys()
+    if unknown:
+        sys.exit(f"these names are not public: {sorted(unknown)}")
     errors = sorted(name for name, value in public.items() if inspect.isclass(value) and issubclass(value, Exception))
     enums = sorted(name for name, value in public.items() if inspect.isclass(value) and hasattr(value, "__members__"))
     groups = [(title, text.split()) for title, text in GROUPS.items()]
@@ -114,7 +143,8 @@ def main() -> None:
         for name in names:
             if name in left:
                 print("\n".join(entry(name, left.pop(name), known)))
-    print("## All others\n")
+    if left:
+        print("## All others\n")
     for name in sorted(left):
         print("\n".join(entry(name, left[name], known)))
 
