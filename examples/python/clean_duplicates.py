@@ -1,7 +1,7 @@
 """Many backups of the same phone, one clean archive:  clean_duplicates.py ARCHIVE BACKUP...
 
-Backups overlap, and apps spell numbers and times differently. The library knows what is the same, keeps everything else,
-and can say why it took something for a repetition.
+Backups overlap, and apps spell numbers and times differently. The library knows what is the same and keeps everything
+else. Try it with dry_run=True first; on_duplicate=print shows why each one counts as a repetition.
 """
 
 import sys
@@ -10,7 +10,7 @@ import smsbackup
 
 
 def main(archive: str, *backups: str) -> int:
-    report = smsbackup.transfer(backups, archive)
+    report = smsbackup.merge(backups, archive)
     total = report.total
     print(f"{total.read} records in {len(backups)} backups")
     print(f"{total.duplicate} were there already, {total.written} are in {archive}")

@@ -155,6 +155,22 @@ def test_a_million_records_leave_nothing_behind():
 
 
 @pytest.mark.slow
+def test_reading_a_million_records_of_a_file_leaves_nothing_behind(folder):
+    lines = "".join(sms.to_json() + "\n" for sms in [plain_sms(number) for number in range(1000)])
+    (folder / "many.jsonl").write_text(lines * 50, encoding="utf-8")
+
+    def passes(count):
+        return sum(sum(1 for _ in smsbackup.open("many.jsonl")) for _ in range(count))
+
+    passes(2)
+    gc.collect()
+    before = resident_pages()
+    assert passes(20) == 1_000_000
+    gc.collect()
+    assert (resident_pages() - before) * os.sysconf("SC_PAGE_SIZE") < 8 << 20
+
+
+@pytest.mark.slow
 def test_what_is_made_of_records_leaves_nothing_behind():
     mms = plain_mms(2).replace(extras={"vendor": "x" * 1000})
 
