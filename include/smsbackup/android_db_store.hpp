@@ -35,7 +35,10 @@ class SMSBACKUP_EXPORT AndroidDbStore final : public Store {
   Outcomes write(std::span<const Record> records) override;
   Outcomes write_ahead(std::span<const Record> records) override;
   Outcomes settle() override;
+  // Puts messages to groups where they belong that came before the phone's own number was known (docs/restore.md).
   void finish() override;
+  // Whether databases are missing or have no messages and calls in them, as those of a phone that was reset.
+  bool is_empty() override;
   std::string name() const override;
 
  private:

@@ -1,6 +1,7 @@
 #include "smsbackup/android_db_store.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "stores/android_db/record_sink.hpp"
 #include "stores/android_db/schema.hpp"
 #include "stores/android_db/source_database.hpp"
+#include "stores/android_db/undecided_groups.hpp"
 #include "stores/file_lock.hpp"
 #include "stores/growing_file.hpp"
 #include "stores/system_failure.hpp"
@@ -106,6 +108,22 @@ struct AndroidDbStore::State {
     }
     cut_off = cut_off || source->is_cut_off();
     return &source->get();
+  }
+
+  bool has_rows(const fs::path& file, std::initializer_list<const char*> tables) const {
+    if (!is_there(file)) return false;
+    const SourceDatabase database(file, largest_value_within(options.limits));
+    return std::any_of(tables.begin(), tables.end(), [&](const char* table) {
+      return has_table(database.get(), table) &&
+             database.get().number("SELECT EXISTS(SELECT 1 FROM " + std::string(table) + ")") != 0;
+    });
+  }
+  bool is_empty() const {
+    try {
+      return !has_rows(files.messages, {"sms", "pdu"}) && !has_rows(files.calls, {"calls"});
+    } catch (const Error&) {  // damaged, or in use
+      return false;
+    }
   }
 
   void begin_writing() {
@@ -260,9 +278,15 @@ Outcomes AndroidDbStore::settle() {
 void AndroidDbStore::finish() {
   State& state = *state_;
   if (state.access != Access::write) return;
-  state.guard([&] { state.commit(); });
+  state.guard([&] {
+    state.commit();
+    if (!state.message_sink && UndecidedGroups::are_beside(state.files.messages)) state.open_what_is_there();
+    if (state.message_sink) state.message_sink->settle_groups();
+  });
   state.close();
 }
+
+bool AndroidDbStore::is_empty() { return state_->is_empty(); }
 
 std::string AndroidDbStore::name() const { return state_->path.string(); }
 

@@ -116,6 +116,11 @@ OutputFile OutputFile::create(std::filesystem::path path) {
   return OutputFile(std::move(path), std::move(file));
 }
 
+OutputFile OutputFile::append(std::filesystem::path path) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+  return OutputFile(std::move(path), std::move(file));
+}
+
 OutputFile OutputFile::create_unique(std::filesystem::path pattern) {
   std::string name = pattern.string();
   FileDescriptor file(::mkostemp(name.data(), O_CLOEXEC));

@@ -29,6 +29,8 @@ class OutputFile {
  public:
   // Makes a new file that only its owner may read. Throws Error(io) if there is one by that name.
   static OutputFile create(std::filesystem::path path);
+  // Made when missing, and then readable by its owner only; what is there stays. No link is followed.
+  static OutputFile append(std::filesystem::path path);
   // The path ends with XXXXXX, which is replaced by something that is not there yet.
   static OutputFile create_unique(std::filesystem::path pattern);
   // Something that is there and is written to as it stands: a pipe, a device.
@@ -41,7 +43,7 @@ class OutputFile {
   ~OutputFile() = default;  // what is still buffered is lost, see close()
 
   const std::filesystem::path& path() const noexcept { return path_; }
-  std::uint64_t size() const noexcept { return size_; }  // what was written, buffered or not
+  std::uint64_t size() const noexcept { return size_; }  // what was written by this object, buffered or not
   int descriptor() const noexcept { return file_.get(); }
 
   // Throws Error(no_space), Error(io).

@@ -55,6 +55,11 @@ bool is_visible(const Integer& m_type) {
          m_type == Integer(mms_retrieve_conf);
 }
 
+bool is_to_several(const Mms& mms) {
+  return std::count_if(mms.addresses.begin(), mms.addresses.end(),
+                       [](const MmsAddress& address) { return address.type != Integer(mms_from); }) > 1;
+}
+
 std::string_view label_of(const MmsPart& part) {
   if (part.cl.has_value() && !part.cl->empty()) return *part.cl;
   return part.name.value();
@@ -86,7 +91,11 @@ void tell_left_out(const RowWriter<Row>& writer) {
 }  // namespace
 
 MessageSink::MessageSink(const SqliteDatabase& database, std::filesystem::path parts_folder, std::int64_t now)
-    : database_(database), part_files_(std::move(parts_folder), now), threads_(database) {
+    : database_(database),
+      part_files_(std::move(parts_folder), now),
+      threads_(database),
+      undecided_(database),
+      search_(database) {
   const auto writer = [&]<class Row>(std::optional<RowWriter<Row>>& made, const char* name,
                                      std::vector<DefaultValue> defaults) {
     const Table table = read_table(database, name);
@@ -137,7 +146,9 @@ void MessageSink::commit() {
   if (!transaction_) return;
   try {
     threads_.save();
+    search_.write();
     part_files_.publish();
+    undecided_.publish();
     transaction_->commit();
   } catch (...) {
     part_files_.discard();
@@ -152,6 +163,12 @@ void MessageSink::commit() {
   }
 }
 
+void MessageSink::settle_groups() {
+  if (mms_ && columns_.mms_thread != 0 && columns_.msg_box != 0 && columns_.m_type != 0) {
+    undecided_.settle(own_numbers_, threads_);
+  }
+}
+
 void MessageSink::insert(const Sms& sms) {
   if (!sms_) throw Error(ErrorCode::invalid_argument, "this database has no table for SMS");
   sms_->bind(sms);
@@ -161,7 +178,7 @@ void MessageSink::insert(const Sms& sms) {
   } else {
     sms_->set_null(columns_.sms_thread);
   }
-  sms_->insert();
+  search_.add(sms, sms_->insert());
   if (!thread) return;
   Threads::Message message;
   if (sms.date.has_value()) message.date = *sms.date;
@@ -191,17 +208,23 @@ void MessageSink::insert(const Mms& mms, Direction direction) {
 
   // Its rows come and go together.
   const std::size_t files = part_files_.mark();
+  const std::size_t words = search_.mark();
   database_.run("SAVEPOINT message");
+  std::int64_t id = 0;
   try {
-    insert_children(mms, direction, mms_->insert());
+    id = mms_->insert();
+    insert_children(mms, direction, id);
   } catch (const Error&) {
     part_files_.drop_since(files);
+    search_.drop_since(words);
     // A full disk has ended the whole transaction already.
     if (sqlite3_get_autocommit(database_.handle()) == 0) database_.run("ROLLBACK TO message; RELEASE message");
     throw;
   }
   database_.run("RELEASE message");
-  if (!thread || !is_visible(m_type)) return;
+  if (!thread) return;
+  if (own_numbers_.empty() && is_to_several(mms)) undecided_.note(id);
+  if (!is_visible(m_type)) return;
   Threads::Message message;
   if (mms.date.has_value()) message.date = *mms.date;
   message.counts = box != Integer(mms_drafts);
@@ -242,7 +265,7 @@ void MessageSink::insert_parts(const Mms& mms, std::int64_t id) {
     } else {
       part_->set_null(columns_.part_data);
     }
-    part_->insert();
+    search_.add(part, part_->insert());
   }
 }
 

@@ -12,7 +12,9 @@
 #include "smsbackup/sink.hpp"
 #include "stores/android_db/part_files.hpp"
 #include "stores/android_db/row_writer.hpp"
+#include "stores/android_db/search_index.hpp"
 #include "stores/android_db/threads.hpp"
+#include "stores/android_db/undecided_groups.hpp"
 #include "stores/sqlite.hpp"
 
 namespace smsbackup::stores::android_db {
@@ -29,6 +31,8 @@ class MessageSink {
   void write(std::span<const Record> records, Outcomes& outcomes);
   // Returns when rows, files and threads would survive a power cut.
   void commit();
+  // After the last commit(): puts groups where they belong, once it is known which number is the phone's own.
+  void settle_groups();
 
  private:
   struct Columns {  // parameter numbers in the writers
@@ -49,6 +53,8 @@ class MessageSink {
   std::optional<RowWriter<MmsPart>> part_;
   Columns columns_{};
   Threads threads_;
+  UndecidedGroups undecided_;
+  SearchIndex search_;
   std::vector<std::string> own_numbers_;
   bool left_out_told_ = false;
   std::optional<SqliteTransaction> transaction_;

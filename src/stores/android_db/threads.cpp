@@ -32,8 +32,8 @@ std::string joined(std::vector<std::int64_t>& ids) {
   return text;
 }
 
-// "3 1" is "1 3"; nothing for what is no list of ids.
-std::string in_order(std::string_view recipients) {
+// Without what is no id.
+std::vector<std::int64_t> ids_in(std::string_view recipients) {
   std::vector<std::int64_t> ids;
   while (!recipients.empty()) {
     const auto blank = std::min(recipients.find(' '), recipients.size());
@@ -42,6 +42,12 @@ std::string in_order(std::string_view recipients) {
     if (error == std::errc() && end == recipients.data() + blank) ids.push_back(id);
     recipients.remove_prefix(std::min(blank + 1, recipients.size()));
   }
+  return ids;
+}
+
+// "3 1" is "1 3"; nothing for what is no list of ids.
+std::string in_order(std::string_view recipients) {
+  std::vector<std::int64_t> ids = ids_in(recipients);
   return joined(ids);
 }
 
@@ -212,6 +218,80 @@ void Threads::write(std::int64_t id, const Thread& thread) {
   update_snippet_.run();
 }
 
+void Threads::count_again(const std::vector<std::int64_t>& threads) {
+  constexpr std::size_t at_once = 500;
+  std::unordered_set<std::int64_t> empty(threads.begin(), threads.end());
+  for (std::size_t first = 0; first < threads.size(); first += at_once) {
+    std::string list;
+    for (std::size_t i = first; i < std::min(first + at_once, threads.size()); ++i) {
+      list += (list.empty() ? "" : ",") + std::to_string(threads[i]);
+      threads_[threads[i]] = Thread{};
+    }
+    for (const std::int64_t used : add_messages_of(list)) empty.erase(used);
+    save();
+  }
+  remove(empty);
+}
+
+// Returns those that have any, counted or not.
+std::unordered_set<std::int64_t> Threads::add_messages_of(const std::string& threads) {
+  std::unordered_set<std::int64_t> used;
+  const auto add_rows = [&](const std::string& sql) {
+    SqliteStatement rows = database_.prepare(sql);
+    while (rows.step()) {
+      used.insert(rows.integer(0));
+      if (rows.integer(1) == 0) continue;
+      Message message;
+      if (!rows.is_null(2)) message.date = rows.integer(2);
+      message.counts = rows.integer(3) != 0;
+      message.unread = rows.integer(4) != 0;
+      message.failed = rows.integer(5) != 0;
+      message.attachment = rows.integer(6) != 0;
+      const Text snippet = rows.is_null(7) ? Text(null) : Text(std::string(rows.text(7)));
+      message.snippet = &snippet;
+      if (!rows.is_null(8)) message.snippet_charset = rows.integer(8);
+      add(rows.integer(0), message);
+    }
+  };
+  const std::string of_these = " WHERE thread_id IN (" + threads + ")";
+  if (read_table(database_, "sms")) {
+    add_rows("SELECT thread_id, 1, date, type IS NOT 3, read IS 0, type IS 5, 0, body, 0 FROM sms" + of_these);
+  }
+  add_rows(
+      "SELECT thread_id, m_type IN (128, 130, 132), date * 1000, msg_box IS NOT 3, read IS 0, msg_box IS 5,"
+      " pdu._id IN (SELECT mid FROM part WHERE ct IS NULL OR ct NOT IN ('text/plain', 'application/smil')), sub, sub_cs"
+      " FROM pdu" +
+      of_these);
+  return used;
+}
+
+void Threads::remove(const std::unordered_set<std::int64_t>& threads) {
+  if (threads.empty()) return;
+  std::unordered_set<std::int64_t> parties;
+  std::unordered_set<std::int64_t> still_parties;
+  for (const auto& [recipients, id] : by_recipients_) {
+    for (const std::int64_t party : ids_in(recipients))
+      (threads.count(id) != 0 ? parties : still_parties).insert(party);
+  }
+  const auto remove_rows = [&](const char* sql, const auto& ids) {
+    SqliteStatement statement = database_.prepare(sql);
+    for (const std::int64_t id : ids) {
+      statement.bind(1, id);
+      statement.run();
+    }
+  };
+  std::erase_if(parties, [&](std::int64_t id) { return still_parties.count(id) != 0; });
+  remove_rows("DELETE FROM threads WHERE _id = ?", threads);
+  remove_rows("DELETE FROM canonical_addresses WHERE _id = ?", parties);
+  std::erase_if(by_recipients_, [&](const auto& entry) { return threads.count(entry.second) != 0; });
+  std::erase_if(of_one_, [&](const auto& entry) { return threads.count(entry.second) != 0; });
+  std::erase_if(by_spelling_, [&](const auto& entry) { return parties.count(entry.second) != 0; });
+  for (auto& [bucket, addresses] : by_bucket_) {
+    std::erase_if(addresses, [&](const Address& address) { return parties.count(address.id) != 0; });
+  }
+  for (const std::int64_t id : threads) threads_.erase(id);
+}
+
 std::vector<std::string_view> other_parties(const Mms& mms, Direction direction,
                                             const std::vector<std::string>& own_numbers) {
   const bool incoming = direction != Direction::outgoing;
@@ -228,13 +308,11 @@ std::vector<std::string_view> other_parties(const Mms& mms, Direction direction,
   if (!incoming || recipients.size() > 1 || others.empty()) {
     others.insert(others.end(), recipients.begin(), recipients.end());
   }
-  if (incoming) {
-    const auto is_own = [&](std::string_view party) {
-      return std::any_of(own_numbers.begin(), own_numbers.end(),
-                         [&](const std::string& own) { return same_address(own, party); });
-    };
-    std::erase_if(others, is_own);
-  }
+  const auto is_own = [&](std::string_view party) {
+    return std::any_of(own_numbers.begin(), own_numbers.end(),
+                       [&](const std::string& own) { return same_address(own, party); });
+  };
+  if (!std::all_of(others.begin(), others.end(), is_own)) std::erase_if(others, is_own);
   if (others.empty()) others.emplace_back();
   return others;
 }

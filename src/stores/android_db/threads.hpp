@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "smsbackup/record.hpp"
@@ -33,13 +34,17 @@ class Threads {
     bool unread = false;
     bool failed = false;
     bool attachment = false;
-    const Text* snippet = nullptr;  // must stay as it is until save()
-    Integer snippet_charset;        // MIBenum
+    const Text* snippet = nullptr;
+    Integer snippet_charset;  // MIBenum
   };
   void add(std::int64_t thread, const Message& message);
 
   // Writes the threads that have new messages. Within the transaction that writes the messages.
   void save();
+
+  // Messages were moved out of or into these threads: says of them again what their messages say. One without a message
+  // goes away, and so do its parties if they are in no other. Within a transaction, after save().
+  void count_again(const std::vector<std::int64_t>& threads);
 
  private:
   struct Thread {
@@ -66,6 +71,8 @@ class Threads {
   std::int64_t address_id(std::string_view spelling);
   std::int64_t thread_id(const std::string& recipients, std::size_t parties);
   void write(std::int64_t id, const Thread& thread);
+  std::unordered_set<std::int64_t> add_messages_of(const std::string& threads);
+  void remove(const std::unordered_set<std::int64_t>& threads);
 
   const SqliteDatabase& database_;
   bool usable_ = false;
@@ -85,7 +92,8 @@ class Threads {
 
 // Those whom a phone shows a message's conversation with: all parties but the phone's own number. In a message that
 // came in, a single recipient is the phone itself; in one to several, its number is among them, as one of
-// `own_numbers`. Nobody is known by name "", for a conversation needs somebody.
+// `own_numbers`. In one that the phone sent only to itself, it is the other party, too. Nobody is known by name "", for
+// a conversation needs somebody.
 std::vector<std::string_view> other_parties(const Mms& mms, Direction direction,
                                             const std::vector<std::string>& own_numbers);
 

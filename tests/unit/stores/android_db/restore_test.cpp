@@ -9,6 +9,7 @@
 #include "smsbackup/android_db_store.hpp"
 #include "smsbackup/memory_store.hpp"
 #include "smsbackup/transfer.hpp"
+#include "unit/stores/android_db/messages.hpp"
 #include "unit/stores/android_db/sql.hpp"
 #include "unit/stores/read_all.hpp"
 #include "unit/stores/temp_folder.hpp"
@@ -17,52 +18,16 @@ namespace smsbackup {
 namespace {
 
 namespace fs = std::filesystem;
+using test::file_part;
 using test::get;
+using test::mms;
+using test::party;
 using test::put;
 using test::rows;
 using test::Rows;
 using test::run_sql;
+using test::sms;
 using test::TempFolder;
-
-Sms sms(std::string address, std::int64_t date, std::string body, std::int64_t type = sms_inbox) {
-  Sms sms;
-  sms.address = std::move(address);
-  sms.date = date;
-  sms.type = type;
-  sms.read = 1;
-  sms.body = std::move(body);
-  return sms;
-}
-
-MmsAddress party(std::string address, std::int64_t type) {
-  MmsAddress party;
-  party.address = std::move(address);
-  party.type = type;
-  party.charset = 106;
-  return party;
-}
-
-Mms mms(std::int64_t date, std::int64_t box, std::vector<MmsAddress> addresses) {
-  Mms mms;
-  mms.date = date;
-  mms.msg_box = box;
-  mms.read = 1;
-  mms.m_type = box == mms_inbox ? mms_retrieve_conf : mms_send_req;
-  mms.addresses = std::move(addresses);
-  MmsPart text;
-  text.ct = "text/plain";
-  text.text = "hello";
-  mms.parts = {text};
-  return mms;
-}
-
-MmsPart file_part(std::string type, std::string location, std::string bytes) {
-  MmsPart part;
-  part.ct = std::move(type);
-  part.cl = std::move(location);
-  part.data = Blob(std::move(bytes));
-  return part;
-}
 
 class AndroidDbRestore : public testing::Test {
  protected:
@@ -352,6 +317,21 @@ TEST_F(AndroidDbRestore, KeepsASecondWriterOut) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::busy);
   }
+}
+
+TEST_F(AndroidDbRestore, SaysWhetherAPhoneHoldsNothing) {
+  EXPECT_TRUE(AndroidDbStore(phone_, Access::write).is_empty());
+  put_back({sms("+4930", 1000, "a")});
+  EXPECT_FALSE(AndroidDbStore(phone_, Access::write).is_empty());
+  run_sql(db_, "PRAGMA trusted_schema = ON; DELETE FROM sms");  // its triggers use the full-text search
+  EXPECT_TRUE(AndroidDbStore(phone_, Access::write).is_empty()) << "a phone that was reset";
+  put_back({Call{}});
+  EXPECT_FALSE(AndroidDbStore(phone_, Access::write).is_empty());
+  run_sql(phone_ / "calllog.db", "DELETE FROM calls");
+  AndroidDbStore phone(phone_, Access::write);
+  EXPECT_TRUE(phone.is_empty());
+  put(db_, std::string(5000, 'x'));
+  EXPECT_FALSE(phone.is_empty()) << "damaged: nobody can tell";
 }
 
 TEST_F(AndroidDbRestore, ComparesPicturesBeforeItCallsThemTheSame) {
