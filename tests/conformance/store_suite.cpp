@@ -34,10 +34,17 @@ StoreSuite::StoreSuite() {
 StoreSuite::~StoreSuite() { fs::remove_all(folder_); }
 
 std::vector<Record> StoreSuite::kept(std::vector<Record> records) const {
+  if (GetParam().holds) std::erase_if(records, [](const Record& record) { return !GetParam().holds(record); });
   if (GetParam().as_kept) {
     for (Record& record : records) record = GetParam().as_kept(std::move(record));
   }
-  return records;
+  if (!GetParam().keeps_equal_ones_once) return records;
+  std::vector<Record> different;
+  for (Record& record : records) {
+    if (std::find(different.begin(), different.end(), record) == different.end())
+      different.push_back(std::move(record));
+  }
+  return different;
 }
 
 // Equal but for the order. Says which are missing and which came instead.
@@ -176,8 +183,8 @@ TEST_P(StoreSuite, HoldsNothingWhenNothingWasWritten) {
 TEST_P(StoreSuite, IsNotEmptyOnceSomethingWasWritten) {
   {
     const auto store = open(Access::write);
-    const Record record = plain_sms(1);
-    write(*store, std::span(&record, 1));
+    const std::vector<Record> records = kept({plain_sms(1), plain_mms(2), plain_call(3)});
+    write(*store, std::span(records).first(1));
     store->finish();
   }
   EXPECT_FALSE(open(Access::write)->is_empty());
@@ -453,7 +460,8 @@ TEST_P(StoreSuite, AddsToWhatIsThere) {
 }
 
 TEST_P(StoreSuite, AddsNothingTheSecondTime) {
-  MemoryStore from(kept(hazards()));
+  const std::vector<Record> records = kept(hazards());
+  MemoryStore from(records);
   const auto copy = [&] {
     const auto store = open(Access::write);
     const Report report = transfer(from, *store);
@@ -461,7 +469,7 @@ TEST_P(StoreSuite, AddsNothingTheSecondTime) {
     EXPECT_TRUE(report.adds_up());
     return report.total();
   };
-  EXPECT_GT(copy().written, 500U);
+  EXPECT_GT(copy().written, records.size() / 2);
   const Counts again = copy();
   EXPECT_EQ(again.written, 0U);
   EXPECT_EQ(again.duplicate, again.read);
@@ -537,12 +545,12 @@ TEST_P(StoreSuite, KeepsGoodRecordsBesideABadOne) {
   const auto store = open(Access::read);
   const Everything all = read(*store);
   EXPECT_GE(all.problems.size(), 1U);
-  EXPECT_GE(all.records.size(), 19U);
+  EXPECT_GE(all.records.size(), records.size() - 1);
   std::size_t good = 0;
   for (const Record& record : records) {
     good += static_cast<std::size_t>(std::count(all.records.begin(), all.records.end(), record));
   }
-  EXPECT_GE(good, 19U);
+  EXPECT_GE(good, records.size() - 1);
   MemoryStore to;
   const Report report = transfer(*store, to);
   EXPECT_TRUE(report.adds_up());

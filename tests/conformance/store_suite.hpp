@@ -34,6 +34,12 @@ struct StoreUnderTest {
   // How many records the test of many writes: fewer only for a server whose time for each grows with what it has.
   int many = 10'000;
 
+  // Whether the store has a place for such a record at all. The tests write no others. Empty: for all of them.
+  std::function<bool(const Record&)> holds;
+
+  // Whether two records that are the same in its form are one to it.
+  bool keeps_equal_ones_once = false;
+
   friend void PrintTo(const StoreUnderTest& store, std::ostream* out) { *out << store.name; }
 };
 

@@ -10,11 +10,13 @@
 #include "conformance/store_suite.hpp"
 #include "smsbackup/android_db_store.hpp"
 #include "smsbackup/eml_store.hpp"
+#include "smsbackup/icalendar_store.hpp"
 #include "smsbackup/jsonl_store.hpp"
 #include "smsbackup/maildir_store.hpp"
 #include "smsbackup/mbox_store.hpp"
 #include "smsbackup/memory_store.hpp"
 #include "smsbackup/synctech_xml_store.hpp"
+#include "stores/icalendar_writer.hpp"
 
 namespace smsbackup::test {
 namespace {
@@ -86,6 +88,39 @@ void damage_middle_digest(const std::filesystem::path& file) {
   io.put(text[digest] == '0' ? '1' : '0');
 }
 
+// Spoils a call's time in the middle of a calendar.
+void damage_middle_event(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  constexpr std::string_view name = "\r\nX-SMSBACKUP-DATE:";
+  text[text.find(name, text.size() / 2) + name.size()] = '#';
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
+}
+
+// What a calendar keeps of a call; of others, nothing.
+Record as_event(Record record) {
+  if (const auto* call = std::get_if<Call>(&record)) {
+    Call kept;
+    kept.number = call->number;
+    kept.subject = call->subject;
+    kept.date = call->date;
+    kept.duration = call->duration;
+    kept.type = call->type;
+    for (Text* cell : {&kept.number, &kept.subject}) {
+      if (cell->is_null()) cell->reset();
+    }
+    for (Integer* cell : {&kept.date, &kept.duration, &kept.type}) {
+      if (cell->is_null()) cell->reset();
+    }
+    record = kept;
+  }
+  return record;
+}
+bool is_event(const Record& record) {
+  const auto* call = std::get_if<Call>(&record);
+  return call != nullptr && !stores::icalendar::why_not(*call);
+}
+
 const StoreUnderTest stores[] = {
     {"memory", open_memory, {}, false},
     {"jsonl", one_file<JsonlStore>("records.jsonl"),
@@ -98,6 +133,9 @@ const StoreUnderTest stores[] = {
      [](const std::filesystem::path& folder) { damage_middle_digest(folder / "mails.mbox"); }},
     {"eml", one_file<EmlStore>("mails"), damage_middle_file},
     {"android_db", one_file<AndroidDbStore>("phone"), {}, true, as_phone_record},
+    {"icalendar", one_file<IcalendarStore>("calls.ics"),
+     [](const std::filesystem::path& folder) { damage_middle_event(folder / "calls.ics"); }, true, as_event, 10'000,
+     is_event, true},
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreSuite, testing::ValuesIn(stores),
