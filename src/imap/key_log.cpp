@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -60,23 +61,15 @@ std::unique_ptr<KeyLog> KeyLog::open(const std::filesystem::path& cache_folder, 
   std::filesystem::create_directories(cache_folder, error);
   const auto identity = sha256(std::string(account) + '\n' + std::string(folder));
   const auto path = cache_folder / (hex(identity).substr(0, 32) + ".keys");
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) {
+  stores::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) {
     model::logger().warn("keys are not cached: the cache's file can't be opened");
     return nullptr;
   }
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     model::logger().info("keys are not cached: another process uses the cache");
-    ::close(fd);
     return nullptr;
   }
-  std::unique_ptr<std::FILE, Closer> file(::fdopen(fd, "r+b"));
-  if (!file) {
-    ::close(fd);
-    return nullptr;
-  }
-  // A buffer would go on holding what is cut off. Blocks are large enough to do without.
-  std::setvbuf(file.get(), nullptr, _IONBF, 0);
   std::unique_ptr<KeyLog> log(new KeyLog(std::move(file), std::string(magic) + identity + number(uid_validity)));
   if (!log->load()) log->start_over();
   return log->usable_ ? std::move(log) : nullptr;
@@ -84,13 +77,13 @@ std::unique_ptr<KeyLog> KeyLog::open(const std::filesystem::path& cache_folder, 
 
 KeyLog::~KeyLog() { flush(); }
 
-// Finds the last good block and puts the end of the file there. False if the header is not ours.
+// Finds the last good block; what is behind it is cut off. False if the header is not ours.
 bool KeyLog::load() {
   std::string header(header_.size(), '\0');
-  if (std::fread(header.data(), 1, header.size(), file_.get()) != header.size() || header != header_) return false;
-  long good = std::ftell(file_.get());
+  if (!read_at(0, header) || header != header_) return false;
+  end_ = header_.size();
   std::string payload;
-  while (read_block(payload)) {
+  while (read_block(end_, payload)) {
     std::string_view rest(payload);
     KeyEntry entry;
     std::uint32_t count = 0;
@@ -104,38 +97,57 @@ bool KeyLog::load() {
     if (!whole) break;
     count_ += count;
     last_uid_ = last;
-    good = std::ftell(file_.get());
+    end_ += block_header + payload.size();
   }
-  usable_ = std::fseek(file_.get(), good, SEEK_SET) == 0 && ::ftruncate(::fileno(file_.get()), good) == 0;
+  usable_ = ::ftruncate(file_.get(), static_cast<off_t>(end_)) == 0;
   return true;
 }
 
-bool KeyLog::read_block(std::string& payload) {
-  std::array<char, block_header> head{};
-  if (std::fread(head.data(), 1, head.size(), file_.get()) != head.size()) return false;
-  const auto size = number(std::string_view(head.data(), 4));
+bool KeyLog::read_at(std::uint64_t offset, std::string& out) const {
+  for (std::size_t done = 0; done < out.size();) {
+    const ssize_t got = ::pread(file_.get(), out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    done += static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+bool KeyLog::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(end_));
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return false;
+    end_ += static_cast<std::uint64_t>(put);
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+bool KeyLog::read_block(std::uint64_t offset, std::string& payload) const {
+  std::string head(block_header, '\0');
+  if (!read_at(offset, head)) return false;
+  const auto size = number(std::string_view(head).substr(0, 4));
   if (size == 0 || size > max_block) return false;
   payload.resize(size);
-  if (std::fread(payload.data(), 1, size, file_.get()) != size) return false;
-  return sha256(payload).substr(0, digest_size) == std::string_view(head.data() + 4, digest_size);
+  return read_at(offset + block_header, payload) &&
+         sha256(payload).substr(0, digest_size) == std::string_view(head).substr(4);
 }
 
 void KeyLog::start_over() {
-  std::rewind(file_.get());
   count_ = last_uid_ = block_count_ = 0;
+  end_ = 0;
   block_.clear();
-  usable_ = ::ftruncate(::fileno(file_.get()), 0) == 0 &&
-            std::fwrite(header_.data(), 1, header_.size(), file_.get()) == header_.size();
+  usable_ = ::ftruncate(file_.get(), 0) == 0 && append(header_);
 }
 
 void KeyLog::for_each(const std::function<void(const KeyEntry&)>& visit) {
   flush();
-  if (!usable_ || std::fseek(file_.get(), static_cast<long>(header_.size()), SEEK_SET) != 0) return;
+  if (!usable_) return;
   std::string payload;
   KeyEntry entry;
-  while (read_block(payload))
+  for (std::uint64_t at = header_.size(); at < end_ && read_block(at, payload); at += block_header + payload.size())
     for (std::string_view rest(payload); take_entry(rest, entry);) visit(entry);
-  std::fseek(file_.get(), 0, SEEK_END);
 }
 
 void KeyLog::add(const KeyEntry& entry) {
@@ -148,9 +160,8 @@ void KeyLog::add(const KeyEntry& entry) {
 
 void KeyLog::flush() {
   if (block_.empty() || !usable_) return;
-  const auto head = number(static_cast<std::uint32_t>(block_.size())) + sha256(block_).substr(0, digest_size);
-  usable_ = std::fwrite(head.data(), 1, head.size(), file_.get()) == head.size() &&
-            std::fwrite(block_.data(), 1, block_.size(), file_.get()) == block_.size() && std::fflush(file_.get()) == 0;
+  usable_ = append(number(static_cast<std::uint32_t>(block_.size())) + sha256(block_).substr(0, digest_size)) &&
+            append(block_);
   if (!usable_) model::logger().warn("keys are no longer cached: writing failed");
   block_.clear();
   block_count_ = 0;

@@ -3,14 +3,15 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "imap/key_entry.hpp"
+#include "stores/file_descriptor.hpp"
 
 namespace smsbackup::imap {
 
@@ -38,16 +39,15 @@ class KeyLog {
   void retain(const std::function<bool(std::uint32_t uid)>& keep);
 
  private:
-  struct Closer {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
-  KeyLog(std::unique_ptr<std::FILE, Closer> file, std::string header)
-      : file_(std::move(file)), header_(std::move(header)) {}
+  KeyLog(stores::FileDescriptor file, std::string header) : file_(std::move(file)), header_(std::move(header)) {}
   bool load();
-  bool read_block(std::string& payload);
+  bool read_at(std::uint64_t offset, std::string& out) const;
+  bool read_block(std::uint64_t offset, std::string& payload) const;
+  bool append(std::string_view bytes);
   void start_over();
 
-  std::unique_ptr<std::FILE, Closer> file_;
+  stores::FileDescriptor file_;
+  std::uint64_t end_ = 0;  // of the good blocks, and of the file
   std::string header_;
   std::string block_;  // being filled
   std::uint32_t block_count_ = 0;
