@@ -221,13 +221,24 @@ void add_servers(CLI::App& app, Arguments& arguments) {
       ->group(group);
 }
 
+constexpr const char* what_earlier_runs_did = "What earlier runs did";
+
+CLI::Option* add_state_file(CLI::App& app, Arguments& arguments, const char* description) {
+  return app
+      .add_option_function<std::string>(
+          "--state", [&arguments](const std::string& file) { arguments.state = file; }, description)
+      ->type_name("FILE")
+      ->group(what_earlier_runs_did);
+}
+
+void add_last_run(CLI::App& app, Arguments& arguments) {
+  add_state_file(app, arguments, "Tell of the runs that this file remembers (default: those in your state folder)");
+}
+
 void add_state(CLI::App& app, Arguments& arguments) {
-  const auto group = "What earlier runs did";
-  const auto state = app.add_option_function<std::string>(
-                            "--state", [&arguments](const std::string& file) { arguments.state = file; },
-                            "Remember here what is done (default: for a phone's database, in your state folder)")
-                         ->type_name("FILE")
-                         ->group(group);
+  const auto group = what_earlier_runs_did;
+  const auto state = add_state_file(
+      app, arguments, "Remember here what is done (default: for a phone's database, in your state folder)");
   app.add_flag("--no-state", arguments.no_state, "Remember nothing; ask the archive what is there")
       ->excludes(state)
       ->group(group);
@@ -334,7 +345,7 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
   backup->add_flag("--drafts", arguments.drafts, "Back up drafts as well")->group("Which records");
   add_choice(*backup, "--first-run", arguments.first_run, first_runs,
              "What the first run with a state does: skip marks all as done (default: backup)")
-      ->group("What earlier runs did");
+      ->group(what_earlier_runs_did);
   add_state(*backup, arguments);
   backup->add_option("--calendar", arguments.calendar, "Put the calls into this calendar file as well")
       ->type_name("FILE.ics")
@@ -369,12 +380,14 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv) {
   add_selection(*stats, arguments);
   add_contacts(*stats, arguments);
   add_dedup(*stats, arguments);
+  add_last_run(*stats, arguments);
   add_servers(*stats, arguments);
   add_output(*stats, arguments);
 
   CLI::App* check_server = command(Command::check, "check", "Log in to a mail server and say what it can do and holds",
                                    "smsbackup check imaps://me@imap.example.org/");
   check_server->add_option("stores", places, "the mailbox")->type_name("MAILBOX")->required();
+  add_last_run(*check_server, arguments);
   add_servers(*check_server, arguments);
   add_output(*check_server, arguments);
 

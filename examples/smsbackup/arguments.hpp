@@ -32,7 +32,7 @@ struct Arguments {
 
   std::optional<std::uint64_t> limit;  // copy, backup, restore: records to write at most
 
-  std::filesystem::path state;  // backup, restore: a state file; empty: the default, see RunState
+  std::filesystem::path state;  // backup, restore, stats, check: a state file; empty: the default, see RunState
   bool no_state = false;
   bool reset_state = false;
   smsbackup::BackupOptions::FirstRun first_run = smsbackup::BackupOptions::FirstRun::backup;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands.hpp"
+#include "last_runs.hpp"
 #include "mailbox.hpp"
 #include "report_file.hpp"
 #include "terminal.hpp"
@@ -23,7 +24,7 @@ std::string upload(const smsbackup::ImapServerInfo& info) {
 
 }  // namespace
 
-ExitCode check(const Arguments& arguments, Console&, const smsbackup::CancelToken& cancel) {
+ExitCode check(const Arguments& arguments, Console& console, const smsbackup::CancelToken& cancel) {
   const auto mailbox = open_mailbox(arguments, smsbackup::Access::read, cancel);
   smsbackup::ImapServerInfo info;
   try {
@@ -45,6 +46,7 @@ ExitCode check(const Arguments& arguments, Console&, const smsbackup::CancelToke
   for (const auto& folder : info.folders)
     line("Folder", printable(folder.name) + (folder.exists ? ": " + grouped(folder.messages) + " mails"
                                                            : std::string(": not there yet, a backup makes it")));
+  for (const auto& run : last_runs_of(arguments, arguments.from.front(), console)) line("Last run", last_run_text(run));
   std::string all;
   for (const auto& name : info.capabilities) all += (all.empty() ? "" : " ") + name;
   line("Offers", all);

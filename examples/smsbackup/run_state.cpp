@@ -1,8 +1,5 @@
 #include "run_state.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -12,6 +9,7 @@
 #include "smsbackup/error.hpp"
 #include "smsbackup/state_file.hpp"
 #include "smsbackup/store.hpp"
+#include "state_files.hpp"
 
 namespace tool {
 namespace {
@@ -26,27 +24,6 @@ bool is_phone_database(const std::string& place) {
   } catch (const smsbackup::Error&) {  // nothing is there yet, or nothing that can be read: opening it will tell
     return false;
   }
-}
-
-// $XDG_STATE_HOME/smsbackup, or ~/.local/state/smsbackup (XDG base directories).
-fs::path state_folder() {
-  const char* state_home = std::getenv("XDG_STATE_HOME");
-  if (state_home != nullptr && fs::path(state_home).is_absolute()) return fs::path(state_home) / "smsbackup";
-  const char* home = std::getenv("HOME");
-  if (home == nullptr || !fs::path(home).is_absolute()) {
-    throw Failure(ExitCode::output, "there is no home folder to keep the state in; say --state FILE or --no-state");
-  }
-  return fs::path(home) / ".local" / "state" / "smsbackup";
-}
-
-fs::path default_file(const smsbackup::Digest& name, bool make_folder) {
-  const fs::path folder = state_folder();
-  std::error_code error;
-  if (make_folder && fs::create_directories(folder, error)) fs::permissions(folder, fs::perms::owner_all, error);
-  if (error) {
-    throw Failure(ExitCode::output, fmt::format("making {}: {}", printable(folder.string()), error.message()));
-  }
-  return folder / (name.hex() + ".db");
 }
 
 std::unique_ptr<smsbackup::StateStore> open(const Arguments& arguments, const fs::path& file,
@@ -77,8 +54,10 @@ RunState::RunState(const Arguments& arguments) {
   std::string place = identity_of(archive);
   if (!arguments.calendar.empty()) place += '\n' + identity_of("icalendar:" + arguments.calendar);
   const smsbackup::Digest name = smsbackup::state_name(identity_of(phone), place);
+  fs::path file = arguments.state;
+  if (file.empty()) file = default_state_file(identity_of(phone), identity_of(archive), !arguments.dry_run);
   try {
-    store_ = open(arguments, arguments.state.empty() ? default_file(name, !arguments.dry_run) : arguments.state, name);
+    store_ = open(arguments, file, name);
     if (const auto last = store_->last_run()) {
       if (!last->finished) interrupted_ = last->started;
       skipped_before_ = last->skipped;

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "last_runs.hpp"
 #include "mail_account.hpp"
 #include "places.hpp"
 #include "progress.hpp"
@@ -29,9 +30,18 @@ ExitCode stats(const Arguments& arguments, Console& console, const smsbackup::Ca
   }
   progress.close(true);
 
+  const auto last_runs = last_runs_of(arguments, arguments.from.front(), console);
+  std::string json = to_json(stats);
+  json.insert(json.rfind('}'), ",\"last_runs\":" + last_runs_json(last_runs));
   const bool json_only = arguments.json || arguments.report == "-";
-  print_out(json_only ? to_json(stats) + "\n" : stats_text(stats, Terminal::of(stdout)));
-  if (arguments.report != "-") write_report(arguments.report, to_json(stats));
+  if (json_only) {
+    print_out(json + "\n");
+  } else {
+    std::string text = stats_text(stats, Terminal::of(stdout));
+    for (const auto& run : last_runs) text += "  Last run: " + last_run_text(run) + ".\n";
+    print_out(text);
+  }
+  if (arguments.report != "-") write_report(arguments.report, json);
   return trouble.exit_code(false);
 }
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "smsbackup/export.hpp"
 #include "smsbackup/key.hpp"
@@ -32,5 +33,7 @@ SMSBACKUP_EXPORT std::unique_ptr<StateStore> open_state_file(const std::filesyst
 // The last run of that state, without making or changing anything; nothing if there is no such file or state. Throws as
 // open_state_file(); Error(busy) means that a run is going on.
 SMSBACKUP_EXPORT std::optional<StateRun> last_run_in_state_file(const std::filesystem::path& file, const Digest& name);
+// Of every state in the file, in the order in which they were made.
+SMSBACKUP_EXPORT std::vector<StateRun> last_runs_in_state_file(const std::filesystem::path& file);
 
 }  // namespace smsbackup

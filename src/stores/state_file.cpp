@@ -217,6 +217,20 @@ class StateFile final : public StateStore {
     });
   }
 
+  // Of all states in the file.
+  std::vector<Digest> names() {
+    return guarded(database_.file(), [&] {
+      std::vector<Digest> names;
+      SqliteStatement rows = database_.prepare("SELECT name FROM state ORDER BY id");
+      while (rows.step()) {
+        Digest& name = names.emplace_back();
+        if (rows.bytes(0).size() != name.bytes.size()) throw damaged(database_.file());
+        std::memcpy(name.bytes.data(), rows.bytes(0).data(), name.bytes.size());
+      }
+      return names;
+    });
+  }
+
  private:
   static constexpr std::int64_t nobody = -1;
 
@@ -304,6 +318,18 @@ stores::FileLock lock(const fs::path& file) {
   return guarded(file, [&] { return stores::FileLock::for_file(file); });
 }
 
+// Makes and changes nothing; null where there is no state.
+std::unique_ptr<StateFile> open_to_look(const fs::path& file, const Digest& name) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return nullptr;
+  stores::FileLock held = lock(file);
+  const Kind kind = kind_of(file);
+  if (kind == Kind::missing) return nullptr;
+  if (kind == Kind::other) throw something_else(file);
+  if (kind == Kind::damaged_state) throw damaged(file);
+  return std::make_unique<StateFile>(file, name, std::move(held));
+}
+
 }  // namespace
 
 std::unique_ptr<StateStore> open_state_file(const fs::path& file, const Digest& name, StateOpening opening) {
@@ -328,14 +354,18 @@ std::unique_ptr<StateStore> open_state_file(const fs::path& file, const Digest& 
 }
 
 std::optional<StateRun> last_run_in_state_file(const fs::path& file, const Digest& name) {
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) return std::nullopt;
-  stores::FileLock held = lock(file);
-  const Kind kind = kind_of(file);
-  if (kind == Kind::missing) return std::nullopt;
-  if (kind == Kind::other) throw something_else(file);
-  if (kind == Kind::damaged_state) throw damaged(file);
-  return StateFile(file, name, std::move(held)).last_run();
+  const auto state = open_to_look(file, name);
+  return state ? state->last_run() : std::nullopt;
+}
+
+std::vector<StateRun> last_runs_in_state_file(const fs::path& file) {
+  std::vector<Digest> names;
+  if (const auto any = open_to_look(file, Digest{})) names = any->names();
+  std::vector<StateRun> runs;
+  for (const Digest& name : names) {
+    if (auto run = last_run_in_state_file(file, name)) runs.push_back(*run);
+  }
+  return runs;
 }
 
 }  // namespace smsbackup

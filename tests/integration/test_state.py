@@ -1,5 +1,6 @@
 """What the tool remembers from one run to the next."""
 import fcntl
+import json
 import os
 import unittest
 
@@ -128,6 +129,38 @@ class Remembering(ToolTest):
     def test_a_limit_is_said(self):
         said = self.expect(DONE, "backup", "--limit", "20", SMS_XML, "maildir:archive").out
         self.assertIn("Stopped at the limit of 20 records: 20 records were written. Run it again to go on.", said)
+
+    def test_stats_tells_of_the_last_run(self):
+        self.back_up()
+        said = self.expect(DONE, "stats", "--state", "state", "maildir:archive").out
+        self.assertRegex(said, rf"Last run: 20\d\d-\S+Z, complete: {MESSAGES} written, 0 there already, {DRAFTS} left out\.")
+        runs = json.loads(self.expect(DONE, "stats", "--json", "--state", "state", "maildir:archive").out)["last_runs"]
+        self.assertEqual([(run["complete"], run["written"], run["filtered"]) for run in runs], [(True, MESSAGES, DRAFTS)])
+        self.assertLessEqual(runs[0]["started"], runs[0]["finished"])
+        self.assertEqual(json.loads(self.expect(DONE, "stats", "--json", "maildir:archive").out)["last_runs"], [])
+
+    def test_stats_finds_the_runs_of_a_store_by_itself(self):
+        environment = self.environment(XDG_STATE_HOME=str(self.folder / "state-home"))
+        run = lambda *arguments: self.expect(DONE, *arguments, env=environment).out
+        runs = lambda *arguments: json.loads(run("stats", "--json", *arguments))["last_runs"]
+        self.assertEqual(runs(SMS_XML), [])
+        for phone, types in (("android-db:one", "sms"), ("android-db:two", "mms")):
+            run("restore", "--no-state", "--types", types, SMS_XML, phone)
+            run("backup", phone, "a.jsonl")
+        run("backup", "android-db:one", "b.jsonl")
+        self.assertEqual([one["written"] for one in runs("a.jsonl")], [MMS, SMS], "the newest first")
+        self.assertEqual(len(runs("android-db:one")), 2)
+        self.assertEqual(len(runs("two/mmssms.db")), 0, "another name for a part of it")
+        self.assertEqual(len(runs("b.jsonl")), 1)
+        self.assertEqual(run("stats", "a.jsonl").count("Last run: "), 2)
+
+    def test_stats_tells_of_a_run_that_is_going_on_and_of_a_bad_state(self):
+        self.back_up()
+        with open(self.folder / ".state.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertIn("another run is using it", self.expect(DONE, "stats", "--state", "state", "maildir:archive").err)
+        self.write("diary", "Dear diary")
+        self.assertIn("it is not a state", self.expect(DONE, "stats", "--state", "diary", "maildir:archive").err)
 
     def test_a_dry_run_remembers_nothing(self):
         self.back_up("--dry-run")

@@ -144,6 +144,21 @@ TEST(StateFile, TellsOfTheLastRunWithoutMakingAFile) {
   test::expect_error(ErrorCode::busy, [&] { last_run_in_state_file(folder / "state", name); });
 }
 
+TEST(StateFile, TellsOfTheLastRunOfEachStateInIt) {
+  const TempFolder folder;
+  EXPECT_TRUE(last_runs_in_state_file(folder / "state").empty());
+  EXPECT_TRUE(folder.entries().empty());
+  fill(folder / "state", 3);
+  StateRun other;
+  other.started = 5;
+  open_state_file(folder / "state", state_name("other phone", "archive"))->save_run(other);
+  open_state_file(folder / "state", state_name("third phone", "archive"))->mark_done(fingerprints(1));
+  const std::vector<StateRun> runs = last_runs_in_state_file(folder / "state");
+  ASSERT_EQ(runs.size(), 2U) << "the third never ran";
+  EXPECT_EQ(runs[0].started, 1700000000000);
+  EXPECT_EQ(runs[1], other);
+}
+
 TEST(StateFile, KeepsOthersOutThatOpenItWithSqlite) {
   const TempFolder folder;
   fill(folder / "state", 3);
