@@ -15,6 +15,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$root"/examples/data/*.xml "$root"/examples/data/people.vcf "$work"
 cd "$work"
+export XDG_STATE_HOME="$work/state" # what a phone's backup remembers is not the user's here
 
 title_colour='' prompt_colour='' plain=''
 if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
@@ -58,3 +59,9 @@ run "smsbackup verify --both-ways archive restored.jsonl"
 title "7. One letter changed by hand is found, and named without being shown"
 run "sed 's/Could you bring/Would you bring/' restored.jsonl >changed.jsonl"
 run "smsbackup verify archive changed.jsonl || test \$? = 1"
+
+title "8. Onto an empty phone: the databases that Android keeps, with conversations and pictures"
+run "smsbackup restore archive android-db:phone"
+run "ls phone phone/app_parts"
+expect "pictures on the phone" "$(find phone/app_parts -name 'PART_*' | wc -l)" "$(grep -o '"__data":' restored.jsonl | wc -l)"
+run "smsbackup verify --both-ways archive android-db:phone"
