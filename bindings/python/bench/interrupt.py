@@ -34,7 +34,7 @@ try:
 except KeyboardInterrupt:
     print(time.clock_gettime(time.CLOCK_MONOTONIC))
 """
-RECORDS = 2_000_000
+RECORDS = 1_000_000
 
 
 def measure(work: str, folder: str, address: str) -> float:
