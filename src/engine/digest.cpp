@@ -1,3 +1,4 @@
+#include <array>
 #include <cstddef>
 
 #include "smsbackup/key.hpp"
@@ -5,13 +6,16 @@
 namespace smsbackup {
 namespace {
 
-// A value of 0 to 15, or nothing.
-std::optional<std::uint8_t> hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return static_cast<std::uint8_t>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<std::uint8_t>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F') return static_cast<std::uint8_t>(c - 'A' + 10);
-  return std::nullopt;
+constexpr std::uint8_t no_digit = 0xff;
+
+constexpr auto make_hex_values() {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_digit);
+  for (std::uint8_t i = 0; i < 10; ++i) values['0' + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) values['a' + i] = values['A' + i] = static_cast<std::uint8_t>(10 + i);
+  return values;
 }
+constexpr std::array<std::uint8_t, 256> hex_values = make_hex_values();
 
 }  // namespace
 
@@ -29,12 +33,14 @@ std::string Digest::hex() const {
 std::optional<Digest> Digest::from_hex(std::string_view hex) noexcept {
   Digest digest;
   if (hex.size() != 2 * digest.bytes.size()) return std::nullopt;
+  unsigned all = 0;
   for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
-    const auto high = hex_value(hex[2 * i]);
-    const auto low = hex_value(hex[2 * i + 1]);
-    if (!high || !low) return std::nullopt;
-    digest.bytes[i] = static_cast<std::uint8_t>(*high << 4 | *low);
+    const unsigned high = hex_values[static_cast<unsigned char>(hex[2 * i])];
+    const unsigned low = hex_values[static_cast<unsigned char>(hex[2 * i + 1])];
+    all |= high | low;
+    digest.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
+  if ((all & 0xf0) != 0) return std::nullopt;
   return digest;
 }
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "mime/ascii.hpp"
+#include "mime/line_end_scan.hpp"
 
 namespace smsbackup::mime {
 namespace {
@@ -105,6 +106,8 @@ void take_field(std::string_view name, std::string_view value, bool folded, Mail
         take_seed(name.substr(seed_prefix.size()), value, fields);
       } else if (starts_with_prefix(name, own_prefix, "X-smsbackup-")) {
         take_own(name.substr(own_prefix.size()), value, fields);
+      } else {
+        keep_whole_if(name, "x-status", fields.status, value);
       }
       return;
     case 'C':
@@ -132,11 +135,13 @@ ScanResult scan_fields(std::string_view text, const Limits& limits, MailFields& 
   const char* const begin = text.data();
   const char* const end = begin + text.size();
   const char* at = begin;
+  LineEndScan line_ends(begin, end);
   std::size_t count = 0;
   while (at != end) {
     if (static_cast<std::size_t>(at - begin) > limits.header_size) return ScanResult::too_long;
     if (*at == '\n' || (*at == '\r' && end - at > 1 && at[1] == '\n')) {
       at += *at == '\n' ? 1 : 2;
+      fields.ended = true;
       break;
     }
     // The field's end: a line end that no blank follows.
@@ -144,7 +149,7 @@ ScanResult scan_fields(std::string_view text, const Limits& limits, MailFields& 
     const char* next = end;
     bool folded = false;
     while (true) {
-      line_end = static_cast<const char*>(std::memchr(line_end, '\n', static_cast<std::size_t>(end - line_end)));
+      line_end = line_ends.next();
       if (line_end == nullptr) {
         line_end = end;
         break;
@@ -152,7 +157,6 @@ ScanResult scan_fields(std::string_view text, const Limits& limits, MailFields& 
       next = line_end + 1;
       if (next == end || !is_blank(*next)) break;
       // A line of blanks only is an empty line to some servers, and a continuation to others; it ends nothing here.
-      line_end = next;
       next = end;
       folded = true;
     }

@@ -31,10 +31,12 @@ struct MailFields {
   std::string_view message_id;
   std::string_view from;
   std::string_view to;
+  std::string_view status;  // X-Status
   std::vector<std::string_view> hidden_parts;
   bool any_seed = false;     // at least one X-smssync field
   bool any_own = false;      // at least one X-smsbackup field
   bool folded_seed = false;  // at least one X-smssync value has line breaks
+  bool ended = false;        // by the empty line
 
   bool is_ours() const noexcept { return version.data() != nullptr; }
   bool is_record() const noexcept { return any_seed || any_own; }

@@ -50,12 +50,12 @@ void MailReader::read(std::string_view mail, DecodedMail& out) {
   out.problem.reset();
   out.message_id.clear();
   tree_.leaves.clear();
+  fields_ = MailFields();
   if (mail.size() > limits_.mail_size) {
     set_damaged(out, ErrorCode::limit_exceeded, "the mail is larger than the limit allows", mail);
     return;
   }
   try {
-    fields_ = MailFields();
     std::size_t size = 0;
     const ScanResult scan = scan_fields(mail, limits_, fields_, size);
     if (fields_.message_id.data() != nullptr) out.message_id = unfolded(fields_.message_id, scratch_);

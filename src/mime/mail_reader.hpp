@@ -22,6 +22,8 @@ class MailReader {
   MailReader(Limits limits, std::unique_ptr<CharsetConverter> charsets);
 
   void read(std::string_view mail, DecodedMail& out);
+  // The header of the mail that was read last, as far as it was looked at; views into the mail.
+  const MailFields& fields() const noexcept { return fields_; }
   std::optional<RecordKey> read_key(std::string_view headers, DedupLevel level);
 
  private:

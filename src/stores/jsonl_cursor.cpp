@@ -96,7 +96,7 @@ class LinesCursor final : public Cursor {
   }
 
   std::string where() const {
-    std::string where = file_.path().string() + ", line " + std::to_string(lines_.number());
+    std::string where = numbered_place(file_.path().native(), "line", lines_.number());
     if (range_.begin > 0) where += " from byte " + std::to_string(range_.begin) + " on";
     return where;
   }

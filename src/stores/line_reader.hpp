@@ -26,6 +26,14 @@ class LineReader {
   // The next piece of the line, without its end; valid until the next call. Empty when the line is at its end.
   std::string_view piece();
 
+  // What was read already and lies behind the lines given out, for whoever finds his way through many lines at once.
+  // Only between lines; valid until the next call.
+  std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+  // Reads on behind that. False when nothing came, or the buffer is full.
+  bool read_more() { return end_ - begin_ < buffer_.size() && fill(); }
+  // Leaves that many bytes of unread() behind, whole lines; number() doesn't count them.
+  void skip(std::size_t bytes) noexcept { begin_ += bytes; }
+
   // Of this line, from 1.
   std::uint64_t number() const noexcept { return number_; }
   // Where this line begins.

@@ -13,8 +13,9 @@ constexpr std::size_t worth_a_look = 32 * 1024;
 bool restricts(const Query& query) { return query.types.size() < 3 || query.since || query.until; }
 
 // Our own mails say in their header what is in them. One that was cut off inside its text looks whole otherwise.
-std::optional<Problem> check_digest(std::string_view headers, const Record& record) {
-  const auto promised = Digest::from_hex(header_value(headers, "X-smsbackup-digest"));
+std::optional<Problem> check_digest(std::string_view digest, const Record& record) {
+  std::string scratch;
+  const auto promised = Digest::from_hex(mime::unfolded(digest, scratch));
   if (!promised || *promised == content_digest(record, DedupLevel::tolerant)) return std::nullopt;
   Problem problem;
   problem.code = ErrorCode::corrupt_input;
@@ -37,18 +38,23 @@ bool excludes(const Query& query, const RecordKey& key) {
 }
 
 MailReader::MailReader(const StoreOptions& options)
-    : limits_(options.limits), decoder_(options.limits, charsets_of(options)) {}
+    : limits_(options.limits), mails_(options.limits, charsets_of(options)) {}
 
 void MailReader::read(std::string_view mail, Place place, const Query& query, BatchFiller& out) {
   if (mail.size() > worth_a_look && restricts(query)) {
-    const auto key = decoder_.key_from_headers(header_section(mail.substr(0, limits_.header_size)));
+    const auto key = mails_.read_key(header_section(mail.substr(0, limits_.header_size)), DedupLevel::tolerant);
     if (key && excludes(query, *key)) return out.filtered();
   }
-  decoder_.decode(mail, decoded_);
+  mails_.read(mail, decoded_);
   if (decoded_.kind == MailKind::foreign) return out.foreign();
+  if (place.has_status) {
+    const MailStatus status = status_of(mail);
+    if (status.deleted) return out.foreign();
+    place.starred = status.flagged;
+  }
 
   std::optional<Problem> problem = std::exchange(decoded_.problem, std::nullopt);
-  if (decoded_.kind == MailKind::record && !has_complete_header(mail)) {
+  if (decoded_.kind == MailKind::record && !mails_.fields().ended) {
     decoded_.kind = MailKind::damaged;
     problem.emplace();
     problem->code = ErrorCode::truncated_input;
@@ -56,7 +62,7 @@ void MailReader::read(std::string_view mail, Place place, const Query& query, Ba
     problem->type = type_of(decoded_.record);
   }
   if (decoded_.kind == MailKind::record && !problem) {
-    problem = check_digest(header_section(mail.substr(0, limits_.header_size)), decoded_.record);
+    problem = check_digest(mails_.fields().digest, decoded_.record);
   }
   if (decoded_.kind == MailKind::damaged && !problem) {
     problem.emplace();
@@ -73,8 +79,14 @@ void MailReader::read(std::string_view mail, Place place, const Query& query, Ba
   if (problem && kept) out.problem(std::move(*problem));
 }
 
+// A header that breaks the limits was not read to its end.
+MailStatus MailReader::status_of(std::string_view mail) const {
+  if (decoded_.kind == MailKind::record) return MailStatus(mails_.fields().status);
+  return MailStatus(header_value(header_section(mail.substr(0, limits_.header_size)), "X-Status"));
+}
+
 std::optional<Record> MailReader::record(std::string_view mail) {
-  decoder_.decode(mail, decoded_);
+  mails_.read(mail, decoded_);
   if (decoded_.kind != MailKind::record) return std::nullopt;
   return std::move(decoded_.record);
 }
@@ -82,7 +94,7 @@ std::optional<Record> MailReader::record(std::string_view mail) {
 std::optional<MailReader::Identity> MailReader::identify_by_header(std::string_view headers,
                                                                    const DedupPolicy& policy) {
   if (policy.level == DedupLevel::exact) return std::nullopt;
-  auto key = decoder_.key_from_headers(headers, policy.level);
+  auto key = mails_.read_key(headers, policy.level);
   if (!key || !key->content) return std::nullopt;
   Identity identity{std::move(*key), header_value(headers, "Message-ID"), {}};
   identity.content = *identity.key.content;
@@ -94,7 +106,7 @@ std::optional<MailReader::Identity> MailReader::identify(std::string_view mail, 
   if (!has_complete_header(mail)) return std::nullopt;
   const std::string_view headers = header_section(mail.substr(0, limits_.header_size));
   if (auto identity = identify_by_header(headers, policy)) return identity;
-  decoder_.decode(mail, decoded_);
+  mails_.read(mail, decoded_);
   if (decoded_.kind != MailKind::record) return std::nullopt;
   Identity identity{key_of(decoded_.record, policy.level, policy.own_numbers), decoded_.message_id, {}};
   identity.content = policy.level == DedupLevel::tolerant && identity.key.content

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "mime/mail_reader.hpp"
 #include "smsbackup/dedup.hpp"
 #include "smsbackup/mime.hpp"
 #include "smsbackup/query.hpp"
@@ -13,6 +14,15 @@
 #include "stores/batch_filler.hpp"
 
 namespace smsbackup::stores {
+
+// What mail programs note in a mail's header where it has no other place, as in an mbox.
+struct MailStatus {
+  explicit MailStatus(std::string_view x_status)
+      : flagged(x_status.find('F') != std::string_view::npos), deleted(x_status.find('D') != std::string_view::npos) {}
+
+  bool flagged;
+  bool deleted;
+};
 
 class MailReader {
  public:
@@ -22,6 +32,7 @@ class MailReader {
     std::string where;         // for people
     std::uint64_t offset = 0;  // of the mail in its file
     bool starred = false;
+    bool has_status = false;  // the mail may say so itself, as in an mbox: see MailStatus
   };
   // Puts the mail into the batch as what it is. `query` is one of without_group().
   void read(std::string_view mail, Place place, const Query& query, BatchFiller& out);
@@ -41,8 +52,10 @@ class MailReader {
   std::optional<Identity> identify(std::string_view mail, const DedupPolicy& policy);
 
  private:
+  MailStatus status_of(std::string_view mail) const;
+
   Limits limits_;
-  MimeDecoder decoder_;
+  mime::MailReader mails_;
   DecodedMail decoded_;
 };
 

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <vector>
+
+#include "stores/line_scan.hpp"
 
 namespace smsbackup::stores {
 namespace {
@@ -36,15 +37,15 @@ bool is_time(std::string_view word) {
          is_digit(word[colon + 1]) && is_digit(word[colon + 2]);
 }
 
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (true) {
-    const auto first = line.find_first_not_of(" \t\r");
-    if (first == std::string_view::npos) return words;
-    const auto end = std::min(line.find_first_of(" \t\r", first), line.size());
-    words.push_back(line.substr(first, end - first));
-    line.remove_prefix(end);
-  }
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
+
+// Takes the first word off the line; empty if there is none.
+std::string_view take_word(std::string_view& line) noexcept {
+  const char* const limit = line.data() + line.size();
+  const char* const first = std::find_if_not(line.data(), limit, is_blank);
+  const char* const end = std::find_if(first, limit, is_blank);
+  line = std::string_view(end, static_cast<std::size_t>(limit - end));
+  return {first, static_cast<std::size_t>(end - first)};
 }
 
 }  // namespace
@@ -67,13 +68,15 @@ std::string mbox_from_line(std::int64_t time) {
 
 bool is_mbox_from_line(std::string_view line) {
   if (!line.starts_with(from) || line.size() > longest_from_line) return false;
-  const auto words = words_of(line.substr(from.size()));
-  for (std::size_t i = 0; i + 3 < words.size(); ++i) {
-    if (is_one_of(words[i], weekdays) && is_one_of(words[i + 1], months) && is_day(words[i + 2]) &&
-        is_time(words[i + 3])) {
+  line.remove_prefix(from.size());
+  std::array<std::string_view, 4> words;
+  do {
+    std::shift_left(words.begin(), words.end(), 1);
+    words.back() = take_word(line);
+    if (is_one_of(words[0], weekdays) && is_one_of(words[1], months) && is_day(words[2]) && is_time(words[3])) {
       return true;
     }
-  }
+  } while (!words.back().empty());
   return false;
 }
 
@@ -102,11 +105,57 @@ std::optional<std::uint64_t> next_mbox_mail(InputFile& file, std::uint64_t start
   return std::nullopt;
 }
 
+// Nearly all mails: it lies in the buffer as a whole, with the next one's "From " line behind it, and no line of it has
+// to lose a '>'. False for all others, and then nothing has happened.
+bool MboxReader::next_in_place() {
+  std::size_t next = 0;
+  for (std::size_t from = 0;; from = next + 1) {
+    std::string_view text = lines_.unread();
+    next = find_line(text, from, 'F', '>');
+    while (next == std::string_view::npos) {
+      // What was looked at is not looked at again, but for a line end that the next line may follow.
+      const std::size_t seen = text.size() - std::min<std::size_t>(text.size(), 1);
+      if (!lines_.read_more()) return false;
+      text = lines_.unread();
+      next = find_line(text, std::max(from, seen), 'F', '>');
+    }
+    std::size_t line_end = text.find('\n', next);
+    while (line_end == std::string_view::npos) {
+      const std::size_t seen = text.size();
+      if (seen - next > longest_from_line || !lines_.read_more()) return false;
+      text = lines_.unread();
+      line_end = text.find('\n', seen);
+    }
+    const std::string_view line = text.substr(next, line_end - next);
+    if (line.starts_with('>') && is_quoted_from(line)) return false;
+    if (!is_mbox_from_line(line)) continue;
+
+    std::string_view mail = text.substr(0, next);
+    // The empty line in front of a "From " line belongs to the file.
+    if (mail == "\n" || mail.ends_with("\n\n")) {
+      mail.remove_suffix(1);
+    } else if (mail == "\r\n" || mail.ends_with("\n\r\n")) {
+      mail.remove_suffix(2);
+    }
+    if (mail.size() > mail_limit_) return false;
+    in_place_ = mail;
+    offset_ = next_offset_;
+    lines_.skip(next);
+    next_offset_ = lines_.consumed();
+    lines_.skip(line.size() + 1);
+    ended_ = next_offset_ >= end_;
+    ++number_;
+    return true;
+  }
+}
+
 bool MboxReader::next() {
   if (ended_) return false;
+  over_limit_ = false;
+  in_place_ = {};
+  if (at_from_line_ && next_in_place()) return true;
   mail_.clear();
   held_line_end_.clear();
-  over_limit_ = false;
   bool any = at_from_line_;
   offset_ = next_offset_;
   at_from_line_ = false;

@@ -39,7 +39,7 @@ class MboxReader {
   // Goes to the next mail. False at the end.
   bool next();
   // Without quoting and without the "From " line; until the next call.
-  std::string_view mail() { return mail_.view(); }
+  std::string_view mail() { return in_place_.data() != nullptr ? in_place_ : mail_.view(); }
   // From 1.
   std::uint64_t number() const noexcept { return number_; }
   // Of the "From " line.
@@ -48,13 +48,15 @@ class MboxReader {
   std::uint64_t consumed() const noexcept { return lines_.consumed(); }
 
  private:
+  bool next_in_place();
   void append(std::string_view bytes);
   void add_line(std::string_view first_piece);
 
   LineReader lines_;
   std::uint64_t mail_limit_;
   std::uint64_t end_;
-  SpillBuffer mail_;
+  std::string_view in_place_;  // the mail, where it is in the file as it is here
+  SpillBuffer mail_;           // else
   std::string held_line_end_;  // the empty line that may turn out to belong to the file and not to the mail
   std::uint64_t number_ = 0;
   std::uint64_t offset_ = 0;

@@ -30,15 +30,9 @@ namespace {
 
 constexpr std::size_t looked_at = 4096;
 
-// What mail programs note in a mail's header, since an mbox has no other place for it.
-struct MboxFlags {
-  bool flagged = false;
-  bool deleted = false;
-};
-
-MboxFlags flags_of(std::string_view headers) {
-  const std::string flags = stores::header_value(headers, "X-Status");
-  return {flags.find('F') != std::string::npos, flags.find('D') != std::string::npos};
+stores::MailStatus status_of(std::string_view mail, const Limits& limits) {
+  return stores::MailStatus(
+      stores::header_value(stores::header_section(mail.substr(0, limits.header_size)), "X-Status"));
 }
 
 class NoMails final : public Cursor {
@@ -68,7 +62,7 @@ class MboxCursor final : public Cursor {
  private:
   void read(BatchFiller& out) {
     const std::string_view mail = mails_.mail();
-    std::string where = file_.path().string() + ", mail " + std::to_string(mails_.number());
+    std::string where = stores::numbered_place(file_.path().native(), "mail", mails_.number());
     if (range_.begin > 0) where += " from byte " + std::to_string(range_.begin) + " on";
     if (mails_.over_limit()) {
       Problem problem =
@@ -83,10 +77,12 @@ class MboxCursor final : public Cursor {
           Error(ErrorCode::truncated_input, "the file ends, or the next mail begins, right behind the \"From \" line"),
           std::move(where), mails_.offset()));
     }
-    const auto flags = flags_of(stores::header_section(mail.substr(0, limits_.header_size)));
-    if (flags.deleted) return out.foreign();
-    if (query_.starred_only && !flags.flagged) return out.filtered();
-    reader_.read(mail, {std::move(where), mails_.offset(), flags.flagged}, query_, out);
+    if (query_.starred_only) {
+      const auto status = status_of(mail, limits_);
+      if (status.deleted) return out.foreign();
+      if (!status.flagged) return out.filtered();
+    }
+    reader_.read(mail, {std::move(where), mails_.offset(), false, true}, query_, out);
   }
 
   InputFile file_;
@@ -139,9 +135,7 @@ struct MboxStore::State {
     MboxReader mails(input, options.limits.mail_size);
     while (mails.next()) {
       const std::string_view mail = mails.mail();
-      if (mails.over_limit() || flags_of(stores::header_section(mail.substr(0, options.limits.header_size))).deleted) {
-        continue;
-      }
+      if (mails.over_limit() || status_of(mail, options.limits).deleted) continue;
       if (const auto identity = reader.identify(mail, policy)) visit(*identity);
     }
   }

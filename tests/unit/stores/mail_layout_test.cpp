@@ -42,6 +42,9 @@ TEST(MailHeaders, EndAtTheFirstEmptyLine) {
   EXPECT_EQ(header_section("\nbody"), "\n");
   EXPECT_EQ(header_section("A: b"), "A: b");
   EXPECT_FALSE(has_complete_header("A: b\n"));
+  EXPECT_FALSE(has_complete_header("A: some sixteen bytes and more\n\rB: c\n"));
+  EXPECT_EQ(header_section("A: some sixteen bytes and more\nB: c\n\r\n\r\n"),
+            "A: some sixteen bytes and more\nB: c\n\r\n");
   EXPECT_TRUE(has_complete_header("A: b\n\n"));
 }
 
@@ -51,6 +54,8 @@ TEST(MailHeaders, GiveTheFirstFieldOfANameUnfolded) {
   EXPECT_EQ(header_value(headers, "Subject"), "x");
   EXPECT_EQ(header_value(headers, "From"), "");
   EXPECT_EQ(header_value("A", "A"), "");
+  // Far enough behind that many bytes are looked at together.
+  EXPECT_EQ(header_value("Xa: 1\nXb: 2\nY: X-C: 3\nXX-C: 4\nx-c\t: 5\n six\n", "X-C"), "5 six");
 }
 
 TEST(LfMail, LosesItsCarriageReturns) {

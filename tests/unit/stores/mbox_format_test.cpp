@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -124,6 +125,53 @@ TEST(MboxFormat, CutsWhatIsOverTheLimitAndGoesOn) {
 TEST(MboxFormat, ReadsLinesLongerThanItsBuffer) {
   const std::string line(1'000'000, 'l');
   EXPECT_EQ(mails_of(std::string(from_line) + line + "\n>From x\n\n"), Mails{line + "\nFrom x\n"});
+}
+
+// The first mail of a file is put together line by line, the ones between others are looked at where they are.
+TEST(MboxFormat, ReadsAMailTheSameWayWhereverItStands) {
+  const std::vector<std::string> lines = {"\n",      "\r\n",      "text\n", "A: b\r\n",        "From me\n",
+                                          "From \n", ">From x\n", ">> y\n", ">>From x\r\n",    "F\n",
+                                          ">\n",     "Fr\r\n",    "\r\r\n", "From - Tue Aug\n"};
+  std::mt19937 random(1);
+  for (int round = 0; round < 400; ++round) {
+    std::string mail;
+    for (std::size_t left = random() % 9; left > 0; --left) mail += lines[random() % lines.size()];
+    const std::string next = std::string(from_line) + "A: c\n";
+    const std::string as_first = std::string(from_line) + mail + next;
+    const Mails first = mails_of(as_first, 40);
+    const Mails second = mails_of(next + as_first, 40);
+    ASSERT_EQ(first.size(), 2U) << mail;
+    ASSERT_EQ(second.size(), 3U) << mail;
+    EXPECT_EQ(second[1], first[0]) << mail;
+  }
+}
+
+TEST(MboxFormat, ReadsMailsAcrossItsBuffers) {
+  std::mt19937 random(2);
+  Mails mails;
+  std::string text;
+  std::vector<std::uint64_t> begins;
+  for (int i = 0; i < 1500; ++i) {
+    std::string mail = "A: " + std::to_string(i) + "\n\n";
+    for (std::size_t left = random() % 20; left > 0; --left) mail += std::string(random() % 90, 'x') + "\n";
+    if (i % 100 == 7) mail += ">From me\n";
+    if (i % 500 == 9) mail += std::string(400'000, 'y') + "\n";
+    begins.push_back(text.size());
+    text += std::string(from_line) + in_file(mail);
+    mails.push_back(std::move(mail));
+  }
+  TempFolder folder;
+  put(folder / "a", text);
+  InputFile file(folder / "a");
+  MboxReader reader(file, 1 << 30);
+  for (std::size_t i = 0; i < mails.size(); ++i) {
+    ASSERT_TRUE(reader.next());
+    ASSERT_EQ(reader.mail(), mails[i]) << i;
+    ASSERT_EQ(reader.offset(), begins[i]);
+    ASSERT_EQ(reader.number(), i + 1);
+  }
+  EXPECT_FALSE(reader.next());
+  EXPECT_EQ(reader.consumed(), text.size());
 }
 
 TEST(SpillBuffer, GivesBackWhatWentIntoItsFile) {
