@@ -19,6 +19,7 @@
 #include "smsbackup/cancel.hpp"
 #include "smsbackup/export.hpp"
 #include "smsbackup/problem.hpp"
+#include "smsbackup/read.hpp"
 #include "smsbackup/source.hpp"
 
 // The structures of https://arrow.apache.org/docs/format/CDataInterface.html and CStreamInterface.html, under the
@@ -96,6 +97,9 @@ struct ArrowOptions {
 // The schema that a reader with these options has. Throws Error(invalid_argument) for a column that the table doesn't
 // have.
 SMSBACKUP_EXPORT void export_arrow_schema(const ArrowOptions& options, ArrowSchema* out);
+
+// What such a reader looks at, for read(). Throws as export_arrow_schema() does.
+SMSBACKUP_EXPORT Needs arrow_needs(const ArrowOptions& options);
 
 // Turns what a cursor gives into record batches: all of it, so let read() (read.hpp) open it where a query must be kept
 // to exactly.

@@ -14,11 +14,12 @@
 #include <vector>
 
 #include "smsbackup/export.hpp"
+#include "smsbackup/read.hpp"
 #include "smsbackup/store.hpp"
 
 namespace smsbackup {
 
-class SMSBACKUP_EXPORT SynctechXmlStore final : public Store {
+class SMSBACKUP_EXPORT SynctechXmlStore final : public Store, public NarrowSource {
  public:
   // Throws as open_store() does.
   SynctechXmlStore(std::filesystem::path file, Access access, StoreOptions options = {});
@@ -27,6 +28,7 @@ class SMSBACKUP_EXPORT SynctechXmlStore final : public Store {
   std::unique_ptr<Cursor> open(const Query& query) override;
   std::vector<std::string> split(std::size_t wanted) override;
   std::unique_ptr<Cursor> open_piece(const Query& query, std::string_view piece) override;
+  std::unique_ptr<Cursor> open_narrow(const Query& query, std::string_view piece, const Needs& needs) override;
   bool reopenable() const override;  // false for a pipe
   void keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) override;
   Outcomes write(std::span<const Record> records) override;

@@ -69,7 +69,7 @@ struct ArrowReader::State {
     if (builder.add(Entry{record, row++, position, options.source})) return;
     Problem problem;
     problem.code = ErrorCode::limit_exceeded;
-    problem.where = position.empty() ? options.source : std::string(position);
+    problem.where = position.empty() ? options.source + ", record " + std::to_string(row) : std::string(position);
     problem.why = "a text or part is larger than a cell of a table can be; it is null there";
     problem.type = type_of(record);
     problem.record_kept = true;
@@ -91,6 +91,8 @@ struct ArrowReader::State {
 void export_arrow_schema(const ArrowOptions& options, ArrowSchema* out) {
   arrow::make_schema(TableBuilder(options.table, options.columns).fields(), out);
 }
+
+Needs arrow_needs(const ArrowOptions& options) { return TableBuilder(options.table, options.columns).needs(); }
 
 ArrowReader::ArrowReader(std::unique_ptr<Cursor> cursor, ArrowOptions options)
     : state_(std::make_unique<State>(std::move(cursor), std::move(options))) {}

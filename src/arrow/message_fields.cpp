@@ -199,7 +199,8 @@ constexpr std::array<FieldOf<Entry>, 23> fields = {{
     {{"date_sent", "tsm:UTC", true, "when the sender's network took an incoming message"},
      [](const Entry& entry, Column& column) {
        return fill_one_of<Integer>(entry, column, &Sms::date_sent, &Mms::date_sent, nullptr);
-     }},
+     },
+     "date_sent"},
     {{"address", "u", true, "the other party as stored; of an MMS its sender, or the first it went to"}, fill_address},
     {{"addresses", "+l", true, "all other parties as stored"},
      [](const Entry& entry, Column& column) {
@@ -207,33 +208,39 @@ constexpr std::array<FieldOf<Entry>, 23> fields = {{
        return true;
      }},
     {{"contact_name", "u", true, "the name that the phone had for the party, where the archive keeps one"},
-     fill_contact_name},
-    {{"subject", "u", true, "of an MMS decoded"}, fill_subject},
-    {{"text", "u", true, "the body; of an MMS its plain text parts, a line each"}, fill_body},
+     fill_contact_name,
+     "name contact_name"},
+    {{"subject", "u", true, "of an MMS decoded"}, fill_subject, "subject"},
+    {{"text", "u", true, "the body; of an MMS its plain text parts, a line each"}, fill_body, "body"},
     {{"box", "l", true, "sms.type, mms.msg_box or calls.type: 1 in, 2 out, 3 draft or missed call, ..."},
      [](const Entry& entry, Column& column) {
        return fill_one_of(entry, column, &Sms::type, &Mms::msg_box, &Call::type);
      }},
-    {{"read", "b", true, "whether the user has seen it"}, fill_read},
+    {{"read", "b", true, "whether the user has seen it"}, fill_read, "read is_read"},
     {{"status", "l", true, "of an SMS: -1 none, 0 complete, 32 pending, 64 failed; of an MMS st"},
      [](const Entry& entry, Column& column) {
        return fill_one_of<Integer>(entry, column, &Sms::status, &Mms::st, nullptr);
-     }},
+     },
+     "status"},
     {{"duration", "l", true, "of a call, seconds"},
      [](const Entry& entry, Column& column) {
        return fill_one_of<Integer>(entry, column, nullptr, nullptr, &Call::duration);
-     }},
+     },
+     "duration"},
     {{"attachment_size", "l", true, "bytes of an MMS's part data"}, fill_attachments},
     {{"thread_id", "l", true, "the conversation on that phone"},
      [](const Entry& entry, Column& column) {
        return fill_one_of<Integer>(entry, column, &Sms::thread_id, &Mms::thread_id, nullptr);
-     }},
+     },
+     "thread_id"},
     {{"sub_id", "l", true, "the SIM on that phone"},
      [](const Entry& entry, Column& column) {
        return fill_one_of(entry, column, &Sms::sub_id, &Mms::sub_id, &Call::sub_id);
-     }},
+     },
+     "sub_id"},
     {{"id", "l", true, "_id on that phone"},
-     [](const Entry& entry, Column& column) { return fill_one_of(entry, column, &Sms::id, &Mms::id, &Call::id); }},
+     [](const Entry& entry, Column& column) { return fill_one_of(entry, column, &Sms::id, &Mms::id, &Call::id); },
+     "_id"},
     {{"source", "u", false, "the name of the store it came from"},
      [](const Entry& entry, Column& column) { return column.text(entry.source); }},
     {{"position", "u", false, "where it was in the store, for people"},
@@ -244,8 +251,9 @@ constexpr std::array<FieldOf<Entry>, 23> fields = {{
      }},
     {{"coarse_key", "u", false, "type, direction and second: duplicates always have the same"}, fill_coarse_key},
     {{"digest", "u", false, "of the content, 32 hexadecimal digits, as tolerant deduplication takes it"},
-     [](const Entry& entry, Column& column) { return column.text(content_digest(entry.record).hex()); }},
-    {{"record", "u", false, "everything, as a JSON line: what records are made of again"}, fill_record},
+     [](const Entry& entry, Column& column) { return column.text(content_digest(entry.record).hex()); },
+     "*"},
+    {{"record", "u", false, "everything, as a JSON line: what records are made of again"}, fill_record, "*"},
 }};
 
 }  // namespace

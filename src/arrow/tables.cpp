@@ -73,6 +73,26 @@ TableBuilder::TableBuilder(ArrowTable table, std::span<const std::string> column
   }
 }
 
+Needs TableBuilder::needs() const {
+  Needs needs;
+  needs.positions = false;
+  auto& columns = needs.columns.emplace();
+  if (table_ != ArrowTable::messages) return needs;
+  bool all = false;
+  for (const std::size_t i : chosen_) {
+    const FieldOf<Entry>& field = message_fields()[i];
+    if (field.field.name == "position") needs.positions = true;
+    if (field.needs == "*") all = true;
+    for (std::string_view rest = field.needs; !rest.empty();) {
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      columns.emplace(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  if (all) needs.columns.reset();
+  return needs;
+}
+
 template <class Row>
 bool TableBuilder::add_row(const Row& row, std::span<const FieldOf<Row>> all) {
   bool fits = true;

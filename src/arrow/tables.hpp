@@ -9,6 +9,7 @@
 
 #include "arrow/column.hpp"
 #include "smsbackup/arrow.hpp"
+#include "smsbackup/read.hpp"
 #include "smsbackup/record.hpp"
 
 namespace smsbackup::arrow {
@@ -39,6 +40,9 @@ template <class Row>
 struct FieldOf {
   ArrowField field;
   bool (*fill)(const Row& row, Column& column);
+  // Of which columns of an SMS or call it is made, besides those that are always there (Needs): the provider's names
+  // with blanks between, or "*" for all.
+  std::string_view needs = {};
 };
 std::span<const FieldOf<Entry>> message_fields() noexcept;
 std::span<const FieldOf<PartRow>> part_fields() noexcept;
@@ -55,6 +59,7 @@ class TableBuilder {
   TableBuilder(ArrowTable table, std::span<const std::string> columns);
 
   std::span<const ArrowField> fields() const noexcept { return fields_; }
+  Needs needs() const;
   // False if a cell was too large and is null.
   bool add(const Entry& entry);
   std::int64_t rows() const noexcept { return rows_; }

@@ -43,15 +43,15 @@ class Gatherer final : public engine::Reader {
 class ExactCursor final : public Cursor {
  public:
   ExactCursor(Source& source, const Query& query, std::shared_ptr<ContactBook> contacts, const CancelToken& cancel,
-              std::string_view piece)
-      : source_(source), pushed_(engine::pushed_down(query)), cancel_(cancel) {
+              std::string_view piece, const Needs& needs)
+      : source_(source), needs_(needs), pushed_(engine::pushed_down(query)), cancel_(cancel) {
     options_.query = query;
     options_.contacts = std::move(contacts);
     if (query.newest && !piece.empty()) {
       throw Error(ErrorCode::invalid_argument,
                   "reading the newest of a piece of " + source.name() + ": it doesn't know those of the others");
     }
-    cursor_ = piece.empty() ? source.open(pushed_) : source.open_piece(pushed_, piece);
+    cursor_ = open(piece);
   }
 
   bool next(Batch& out) override {
@@ -69,6 +69,14 @@ class ExactCursor final : public Cursor {
   Position position() const override { return cursor_ ? cursor_->position() : Position{}; }
 
  private:
+  std::unique_ptr<Cursor> open(std::string_view piece) {
+    if (needs_.columns || !needs_.positions) {
+      if (auto* const narrow = dynamic_cast<NarrowSource*>(&source_))
+        return narrow->open_narrow(pushed_, piece, needs_);
+    }
+    return piece.empty() ? source_.open(pushed_) : source_.open_piece(pushed_, piece);
+  }
+
   // Which are the newest is known at the end only.
   void prepare() {
     if (!source_.reopenable()) {
@@ -87,7 +95,7 @@ class ExactCursor final : public Cursor {
       batch.clear();
     }
     newest_->settle();
-    cursor_ = source_.open(pushed_);
+    cursor_ = open({});
   }
 
   bool next_gathered(Batch& out) {
@@ -119,6 +127,7 @@ class ExactCursor final : public Cursor {
   }
 
   Source& source_;
+  Needs needs_;
   Query pushed_;
   CancelToken cancel_;
   TransferOptions options_;
@@ -130,9 +139,11 @@ class ExactCursor final : public Cursor {
 
 }  // namespace
 
+NarrowSource::~NarrowSource() = default;
+
 std::unique_ptr<Cursor> read(Source& source, const Query& query, std::shared_ptr<ContactBook> contacts,
-                             const CancelToken& cancel, std::string_view piece) {
-  return std::make_unique<ExactCursor>(source, query, std::move(contacts), cancel, piece);
+                             const CancelToken& cancel, std::string_view piece, const Needs& needs) {
+  return std::make_unique<ExactCursor>(source, query, std::move(contacts), cancel, piece, needs);
 }
 
 }  // namespace smsbackup

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "stores/batch_filler.hpp"
+
 namespace smsbackup::stores::synctech {
 namespace {
 
@@ -62,19 +64,20 @@ void refuse_what_is_no_xml(const XmlText& text, const std::string& name) {
 }
 
 XmlCursor::XmlCursor(std::unique_ptr<XmlText> text, std::string name, const Query& query, const Limits& limits,
-                     Layout* layout, Extent extent)
+                     const Needs& needs, Layout* layout, Extent extent)
     : text_(std::move(text)),
       name_(std::move(name)),
       query_(query),
+      with_positions_(needs.positions),
       limits_(limits),
       layout_(layout),
       end_(extent.end),
       xml_(*text_, limits),
-      sms_(limits),
+      sms_(limits, needs.columns),
       mms_(limits),
       address_(limits),
       part_(limits),
-      call_(limits) {
+      call_(limits, needs.columns) {
   // Who is in a group only the engine knows.
   query_.contact_group.clear();
   takes_all_ = query_.types.size() == 3 && !query_.since && !query_.until && query_.call_types.empty() &&
@@ -300,7 +303,7 @@ void XmlCursor::accept_row(RecordType type, Batch& out) {
     return;
   }
   out.bytes += memory_size(record);
-  out.positions.push_back(name_ + ", row " + std::to_string(rows_));
+  if (with_positions_) out.positions.push_back(numbered_place(name_, "row", rows_));
   ++complete_;
   files_in_batch_ += notes_.in_files;
   const bool new_seconds = notes_.seconds && !seconds_reported_;

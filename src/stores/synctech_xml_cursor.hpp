@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "smsbackup/read.hpp"
 #include "smsbackup/source.hpp"
 #include "stores/synctech_xml_row.hpp"
 #include "stores/xml_input.hpp"
@@ -53,7 +54,7 @@ class XmlCursor final : public Cursor {
  public:
   // With a layout, every row is noted there, and records come without part data; it must outlive the cursor.
   XmlCursor(std::unique_ptr<XmlText> text, std::string name, const Query& query, const Limits& limits,
-            Layout* layout = nullptr, Extent extent = {});
+            const Needs& needs = {}, Layout* layout = nullptr, Extent extent = {});
   ~XmlCursor() override;
 
   bool next(Batch& out) override;
@@ -86,6 +87,7 @@ class XmlCursor final : public Cursor {
   const std::string name_;
   Query query_;
   bool takes_all_ = true;
+  const bool with_positions_;
   const Limits limits_;
   Layout* const layout_;
   const std::uint64_t end_;

@@ -141,7 +141,7 @@ AddedFile::AddedFile(std::filesystem::path target, FileLock lock, const StoreOpt
     return;
   }
   Layout old;
-  XmlCursor cursor(open_text(InputFile(target_), options_), name_, Query{}, options_.limits, &old);
+  XmlCursor cursor(open_text(InputFile(target_), options_), name_, Query{}, options_.limits, Needs{}, &old);
   for (Batch batch; cursor.next(batch);) batch.clear();
   copy_old(old);
 }
@@ -256,7 +256,7 @@ void AddedFile::commit_zip() {
 // Reads back what is to get the name, the way everybody will.
 void AddedFile::check(const std::filesystem::path& file) const {
   Layout found;
-  XmlCursor cursor(open_text(InputFile(file), options_), name_, Query{}, options_.limits, &found);
+  XmlCursor cursor(open_text(InputFile(file), options_), name_, Query{}, options_.limits, Needs{}, &found);
   for (Batch batch; cursor.next(batch);) batch.clear();
   if (found.rows != count_ || found.cut) {
     throw Error(ErrorCode::io,

@@ -19,6 +19,10 @@ constexpr std::size_t most_files = 256;
 
 bool is_null(std::string_view value) noexcept { return value == "null"; }
 
+bool queries_look_at(std::string_view name) noexcept {
+  return name == "type" || name == "date" || name == "address" || name == "number";
+}
+
 bool tag_ends(const char* at) noexcept {
   if (*at == ' ') ++at;
   return *at == '>' || (*at == '/' && at[1] == '>');
@@ -52,7 +56,7 @@ bool RowReader<Row>::Slot::begins(const char* at) const noexcept {
 }
 
 template <class Row>
-typename RowReader<Row>::Slot RowReader<Row>::make_slot(std::string_view name, RowNotes& notes) {
+typename RowReader<Row>::Slot RowReader<Row>::make_slot(std::string_view name, RowNotes& notes) const {
   Slot slot;
   slot.name = name;
   if (!is_utf8(name)) {
@@ -77,6 +81,10 @@ typename RowReader<Row>::Slot RowReader<Row>::make_slot(std::string_view name, R
     slot.bit = 1ULL << (column - columns_of<Row>().data());
   }
   if (slot.kind == Kind::overrides) slot.bit = override_bit;
+  const bool can_be_ignored = slot.kind == Kind::integer || slot.kind == Kind::text || slot.kind == Kind::extra;
+  if (can_be_ignored && wanted_ && wanted_->count(slot.name) == 0 && !queries_look_at(slot.name)) {
+    slot.kind = Kind::ignored;
+  }
   return slot;
 }
 
@@ -147,8 +155,9 @@ void RowReader<Row>::store(const Slot& slot, std::string_view value, Row& row, R
       overrides_.assign(value);
       has_overrides_ = true;
       return;
-    case Kind::data:
-      return;  // see read_data()
+    case Kind::data:  // see read_data()
+    case Kind::ignored:
+      return;
     case Kind::extra:
       break;
   }
@@ -264,15 +273,16 @@ TagEnd RowReader<Row>::read(XmlTokenizer& xml, Row& row, RowNotes& notes) {
         is_expected = expected(end + 1);
         // The quote ends the value only if an attribute or the tag's end follows.
         if (is_expected || tag_ends(end + 1)) {
+          const bool is_ignored = slot.kind == Kind::ignored;
           std::string_view text(value, static_cast<std::size_t>(end - value));
-          if (has_references) {
+          if (has_references && !is_ignored) {
             decoded_.clear();
             decode_references(text, decoded_);
             text = decoded_;
           }
           xml.advance_to(end + 1);
           one_more_column();
-          count_value(text, notes);
+          if (!is_ignored) count_value(text, notes);
           if (!notes.discarding()) store(slot, text, row, notes);
           if (is_expected) continue;
         } else {

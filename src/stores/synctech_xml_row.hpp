@@ -9,6 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,13 +56,16 @@ enum class TagEnd : std::uint8_t {
 template <class Row>
 class RowReader {
  public:
-  explicit RowReader(const Limits& limits) : limits_(limits) {}
+  using Columns = std::optional<std::set<std::string, std::less<>>>;
+
+  // With columns, only these are stored, and those that queries look at.
+  explicit RowReader(const Limits& limits, const Columns& columns = std::nullopt) : limits_(limits), wanted_(columns) {}
 
   // Right after the tokenizer gave the start tag. `row` is empty.
   TagEnd read(XmlTokenizer& xml, Row& row, RowNotes& notes);
 
  private:
-  enum class Kind : std::uint8_t { integer, text, extra, data, overrides };
+  enum class Kind : std::uint8_t { integer, text, extra, data, overrides, ignored };
 
   using Words = std::array<std::uint64_t, 4>;
   struct Slot {
@@ -80,7 +86,7 @@ class RowReader {
   static constexpr std::uint64_t data_bit = 1ULL << 62;
   static constexpr std::uint64_t override_bit = 1ULL << 63;
 
-  static Slot make_slot(std::string_view name, RowNotes& notes);
+  Slot make_slot(std::string_view name, RowNotes& notes) const;
   const Slot& slot_named(std::string_view name, std::size_t& place, RowNotes& notes);
   bool seen_before(std::uint64_t bit, RowNotes& notes);
   void store(const Slot& slot, std::string_view value, Row& row, RowNotes& notes);
@@ -90,6 +96,7 @@ class RowReader {
   void finish(Row& row, RowNotes& notes);
 
   const Limits limits_;
+  const Columns wanted_;
   std::vector<Slot> order_;  // as the last rows had them
   Slot unexpected_;
   std::uint64_t seen_ = 0;  // the columns that this row had so far

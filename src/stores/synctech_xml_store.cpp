@@ -28,6 +28,29 @@ struct SynctechXmlStore::State {
   stores::PendingFile<stores::synctech::AddedFile> added;
 
   const std::filesystem::path& target() const noexcept { return added.path(); }
+  std::unique_ptr<Cursor> open_piece(const Query& query, std::string_view piece, const Needs& needs) const {
+    auto [range, root] = stores::synctech::parse_xml_piece(piece, file.string());
+    if (stream) {
+      throw Error(ErrorCode::invalid_argument, "reading a piece of " + file.string() + ": it has no pieces");
+    }
+    stores::InputFile input(target());
+    std::string shown = file.filename().string();
+    std::unique_ptr<stores::XmlText> text;
+    if (range.begin == 0) {
+      text = stores::synctech::open_text(std::move(input), options);
+      stores::synctech::refuse_what_is_no_xml(*text, file.string());
+      root.clear();
+    } else {
+      input.seek(range.begin);
+      text = std::make_unique<stores::XmlText>(std::make_unique<stores::FileByteInput>(std::move(input)), range.begin);
+      shown += " from byte " + std::to_string(range.begin) + " on";
+    }
+    stores::synctech::Extent extent;
+    if (range.end != stores::ByteRange::no_end) extent.end = range.end - std::min(range.end, text->skipped());
+    extent.root = std::move(root);
+    return std::make_unique<stores::synctech::XmlCursor>(std::move(text), std::move(shown), query, options.limits,
+                                                         needs, nullptr, std::move(extent));
+  }
   bool has_content() const {
     std::error_code error;
     return std::filesystem::exists(target(), error) && (stream || std::filesystem::file_size(target(), error) > 0);
@@ -58,7 +81,14 @@ SynctechXmlStore::~SynctechXmlStore() = default;
 
 bool SynctechXmlStore::reopenable() const { return !state_->stream; }
 
-std::unique_ptr<Cursor> SynctechXmlStore::open(const Query& query) {
+std::unique_ptr<Cursor> SynctechXmlStore::open(const Query& query) { return open_narrow(query, {}, {}); }
+
+std::unique_ptr<Cursor> SynctechXmlStore::open_piece(const Query& query, std::string_view piece) {
+  return open_narrow(query, piece, {});
+}
+
+std::unique_ptr<Cursor> SynctechXmlStore::open_narrow(const Query& query, std::string_view piece, const Needs& needs) {
+  if (!piece.empty()) return state_->open_piece(query, piece, needs);
   State& state = *state_;
   if (state.access == Access::write && !state.has_content()) return std::make_unique<stores::NoRecords>();
   if (state.stream && !state.pipe) {
@@ -68,7 +98,7 @@ std::unique_ptr<Cursor> SynctechXmlStore::open(const Query& query) {
   auto text = stores::synctech::open_text(std::move(input), state.options);
   stores::synctech::refuse_what_is_no_xml(*text, name());
   return std::make_unique<stores::synctech::XmlCursor>(std::move(text), state.file.filename().string(), query,
-                                                       state.options.limits);
+                                                       state.options.limits, needs);
 }
 
 std::vector<std::string> SynctechXmlStore::split(std::size_t wanted) {
@@ -79,30 +109,6 @@ std::vector<std::string> SynctechXmlStore::split(std::size_t wanted) {
   if (stores::synctech::is_zip_file(input)) return {std::string()};
   const auto text = stores::synctech::open_text(std::move(input), state.options);
   return stores::synctech::split_xml(*text, size, wanted, state.options.limits);
-}
-
-std::unique_ptr<Cursor> SynctechXmlStore::open_piece(const Query& query, std::string_view piece) {
-  if (piece.empty()) return open(query);
-  const State& state = *state_;
-  auto [range, root] = stores::synctech::parse_xml_piece(piece, name());
-  if (state.stream) throw Error(ErrorCode::invalid_argument, "reading a piece of " + name() + ": it has no pieces");
-  stores::InputFile input(state.target());
-  std::string shown = state.file.filename().string();
-  std::unique_ptr<stores::XmlText> text;
-  if (range.begin == 0) {
-    text = stores::synctech::open_text(std::move(input), state.options);
-    stores::synctech::refuse_what_is_no_xml(*text, name());
-    root.clear();
-  } else {
-    input.seek(range.begin);
-    text = std::make_unique<stores::XmlText>(std::make_unique<stores::FileByteInput>(std::move(input)), range.begin);
-    shown += " from byte " + std::to_string(range.begin) + " on";
-  }
-  stores::synctech::Extent extent;
-  if (range.end != stores::ByteRange::no_end) extent.end = range.end - std::min(range.end, text->skipped());
-  extent.root = std::move(root);
-  return std::make_unique<stores::synctech::XmlCursor>(std::move(text), std::move(shown), query, state.options.limits,
-                                                       nullptr, std::move(extent));
 }
 
 void SynctechXmlStore::keys(const Query& query, const DedupPolicy& policy, const KeyVisitor& visit) {

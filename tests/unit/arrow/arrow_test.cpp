@@ -15,6 +15,7 @@
 #include "smsbackup/forwarding_store.hpp"
 #include "smsbackup/jsonl.hpp"
 #include "smsbackup/memory_store.hpp"
+#include "smsbackup/synctech_xml_store.hpp"
 
 namespace smsbackup::test {
 namespace {
@@ -122,6 +123,37 @@ TEST(Arrow, ShowsTheOtherPartyOfAnOutgoingMms) {
   mms.addresses[0].address = std::string(insert_address_token);
   mms.addresses[1].address = "+15550199";
   EXPECT_EQ(read_table(MemoryStore(std::vector<Record>{mms})).cells.at("address"), Column{"+15550199"});
+}
+
+// Read with what the table needs, and no more.
+struct Narrowed {
+  SynctechXmlStore& store;
+  ArrowOptions options;
+  std::unique_ptr<Cursor> open(const Query& query) const {
+    return read(store, query, nullptr, {}, {}, arrow_needs(options));
+  }
+  std::string name() const { return store.name(); }
+};
+
+TEST(Arrow, ShowsTheSameWhereTheSourceLeavesOutTheRest) {
+  for (const char* name : {"fkleon-sms-and-mms.xml", "memacs-smsxml.xml", "message-vault-sample.xml",
+                           "shruggietech-minimal_calls.xml", "devadvance-sms_small.xml"}) {
+    SynctechXmlStore store(std::string(SMSBACKUP_TEST_DATA) + "/synctech-xml/" + name, Access::read);
+    for (const ArrowTable table : {ArrowTable::messages, ArrowTable::parts, ArrowTable::parties}) {
+      ArrowOptions options;
+      options.table = table;
+      const Cells by_default = read_table(store, options).cells;
+      EXPECT_EQ(read_table(Narrowed{store, options}, options).cells, by_default) << name;
+      for (const ArrowField& field : arrow_fields(table)) {
+        options.columns = {std::string(field.name)};
+        const Cells all = read_table(store, options).cells;
+        EXPECT_EQ(read_table(Narrowed{store, options}, options).cells, all) << name << ", " << field.name;
+        if (field.by_default) {
+          EXPECT_EQ(all.at(options.columns[0]), by_default.at(options.columns[0]));
+        }
+      }
+    }
+  }
 }
 
 TEST(Arrow, ShowsPartsAndParties) {

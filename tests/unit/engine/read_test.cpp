@@ -62,6 +62,14 @@ Found all_of(Cursor& cursor) {
 
 const std::vector<Record> four = {message(1000, "a"), message(4000, "b"), message(2000, "c"), message(3000, "d")};
 
+TEST(Read, TakesWhatComesFromASourceThatLeavesNothingOut) {
+  MemoryStore store({message(1000, "a")});
+  Needs needs;
+  needs.columns = {"date"};
+  needs.positions = false;
+  EXPECT_EQ(all_of(*read(store, {}, nullptr, {}, {}, needs)).bodies, std::vector<std::string>{"a"});
+}
+
 TEST(Read, LeavesOutWhatTheSourceDidNot) {
   LazyStore store(four, true);
   Query query;

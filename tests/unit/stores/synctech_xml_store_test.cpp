@@ -85,6 +85,29 @@ void put_zip(const std::filesystem::path& file, const std::vector<std::pair<std:
   ASSERT_EQ(zip_close(zip), 0);
 }
 
+TEST(SynctechXmlStore, LeavesOutWhatNobodyLooksAt) {
+  TempFolder folder;
+  put(folder / "a.xml", top + "<smses count=\"2\">\n" + row("see &amp; hear") + row("you") + "</smses>");
+  SynctechXmlStore store(folder / "a.xml", Access::read);
+  Needs needs;
+  needs.columns = {"body", "toa"};
+  needs.positions = false;
+  const auto cursor = read(store, {}, nullptr, {}, {}, needs);
+  Sms expected;
+  expected.address = "+4915112345678";
+  expected.date = 1691475216525;
+  expected.type = sms_inbox;
+  expected.body = "see & hear";
+  expected.extras["toa"] = std::nullopt;
+  Batch batch;
+  ASSERT_TRUE(cursor->next(batch));
+  ASSERT_EQ(batch.records.size(), 2U);
+  EXPECT_EQ(std::get<Sms>(batch.records[0]), expected);
+  EXPECT_EQ(std::get<Sms>(batch.records[1]).body, Text("you"));
+  EXPECT_TRUE(batch.positions.empty());
+  EXPECT_TRUE(batch.problems.empty());
+}
+
 TEST(SynctechXmlStore, WritesAFileAsTheAppDoes) {
   TempFolder folder;
   add(folder / "sms.xml", {app_sms("one"), app_sms("two")});
