@@ -9,6 +9,7 @@ import ast
 import inspect
 import pathlib
 import sys
+import types
 from collections.abc import Iterator
 
 import smsbackup
@@ -94,7 +95,7 @@ def fields(node: ast.stmt | None) -> Iterator[str]:
 def members(kind: type) -> Iterator[tuple[str, object]]:
     for name, value in vars(kind).items():
         value = getattr(value, "__func__", value)
-        if not name.startswith("_") and (callable(value) or isinstance(value, property)):
+        if not name.startswith("_") and (callable(value) or isinstance(value, (property, types.GetSetDescriptorType))):
             yield name, value
 
 

@@ -109,6 +109,14 @@ py::list fields_of(const std::string& table) {
 
 }  // namespace
 
+Needs needs_from(const py::object& table, const py::object& columns) {
+  if (table.is_none()) return {};
+  ArrowOptions options;
+  options.table = table_from(from_str(table, "a table"));
+  options.columns = columns_from(columns);
+  return arrow_needs(options);
+}
+
 ProblemLog::ProblemLog(const py::object& callback, const py::list& kept) : kept_(kept) {
   if (!callback.is_none()) callback_ = HostObject(callback);
 }

@@ -14,6 +14,9 @@ namespace smsbackup::python {
 
 namespace py = pybind11;
 
+// What making that table looks at; everything where it is None.
+Needs needs_from(const py::object& table, const py::object& columns);
+
 // What could not be read on the way into a table, on whatever thread that was: told to a callback, or kept in a list.
 class ProblemLog {
  public:

@@ -146,7 +146,7 @@ class HostStore final : public Store {
   Outcomes write(std::span<const Record> records) override {
     return in_python([&] {
       py::list list(records.size());
-      for (std::size_t i = 0; i < records.size(); ++i) list[i] = to_python(records[i]);
+      for (std::size_t i = 0; i < records.size(); ++i) list[i] = to_python(Record(records[i]));
       return outcomes_from(object_.get().attr("write")(list), records.size());
     });
   }

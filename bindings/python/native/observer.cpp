@@ -47,9 +47,9 @@ void HostObserver::on_problem(const Problem& problem) {
 void HostObserver::on_duplicate(const Record& record, const Finding& finding, std::string_view position) {
   if (!on_duplicate_) return;
   in_python([&] {
-    const py::object duplicate =
-        py::module_::import("smsbackup._reports")
-            .attr("Duplicate")(to_python(record), to_str(finding.explanation), to_str(position), to_str(finding.kept));
+    const py::object duplicate = py::module_::import("smsbackup._reports")
+                                     .attr("Duplicate")(to_python(Record(record)), to_str(finding.explanation),
+                                                        to_str(position), to_str(finding.kept));
     on_duplicate_.get()(duplicate);
   });
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "arrow.hpp"
 #include "contacts.hpp"
 #include "interruptible.hpp"
 #include "module.hpp"
@@ -111,12 +112,12 @@ const Batch* Reading::next_batch() {
   return nullptr;
 }
 
-std::optional<Record> Reading::next() {
+Record* Reading::next() {
   while (at_ == batch_.records.size()) {
-    if (!fetch()) return std::nullopt;
+    if (!fetch()) return nullptr;
   }
   if (ended_ != nullptr) throw Error(ErrorCode::invalid_argument, std::string("reading on: ") + ended_);
-  return std::move(batch_.records[at_++]);
+  return &batch_.records[at_++];
 }
 
 std::string Reading::where() const {
@@ -140,9 +141,36 @@ std::unique_ptr<Cursor> cursor_of_reading(const py::object& object) {
   return object.cast<Reading&>().release();
 }
 
+namespace {
+
+// __next__ as the interpreter itself calls it: null without an error is the end.
+PyObject* next_record(PyObject* self) noexcept {
+  auto* const reading =
+      reinterpret_cast<py::detail::instance*>(self)->get_value_and_holder().template value_ptr<Reading>();
+  if (reading == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "Reading.__init__() was not called");
+    return nullptr;
+  }
+  try {
+    Record* const record = reading->next();
+    return record == nullptr ? nullptr : to_python(std::move(*record)).release().ptr();
+  } catch (py::error_already_set& raised) {
+    raised.restore();
+  } catch (...) {
+    py::detail::try_translate_exceptions();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 void bind_reading(py::module_& m) {
+  const py::custom_type_setup iterates([](PyHeapTypeObject* type) {
+    type->ht_type.tp_iter = PyObject_SelfIter;
+    type->ht_type.tp_iternext = next_record;
+  });
   py::class_<Reading, std::shared_ptr<Reading>>(
-      m, "Reading", py::is_final(),
+      m, "Reading", py::is_final(), iterates,
       R"(One pass over a source: an iterator of records that never stops for a bad one.
 
 What could not be read is in `problems`, in the order met: the first 1000, or all of them through the callback that read()
@@ -153,13 +181,6 @@ takes. A source has one pass at a time: beginning another ends this one.
 >>> len(list(reading)), [problem.code.value for problem in reading.problems]
 (2, ['corrupt_input'])
 )")
-      .def("__iter__", [](py::object self) { return self; })
-      .def("__next__",
-           [](Reading& self) {
-             std::optional<Record> record = self.next();
-             if (!record) throw py::stop_iteration();
-             return to_python(std::move(*record));
-           })
       .def_property_readonly(
           "problems", [](const Reading& self) { return py::tuple(self.problems()); },
           "The first 1000 problems met so far; empty when they go to a callback.")
@@ -180,16 +201,16 @@ takes. A source has one pass at a time: beginning another ends this one.
   m.def(
       "read",
       [](const py::object& source, const py::object& query, const py::object& contacts, const py::object& on_problem,
-         const py::list& kept, const py::object& piece) {
+         const py::list& kept, const py::object& piece, const py::object& table, const py::object& columns) {
         auto book = contact_book_from(contacts);
         const std::string name = from_str(piece, "a piece");
-        return Reading::begin(place_of(source), on_problem, kept,
-                              [query = query_from(query), book, name](Source& opened, const CancelToken& token) {
-                                return read(opened, query, book, token, name);
-                              });
+        return Reading::begin(
+            place_of(source), on_problem, kept,
+            [query = query_from(query), book, name, needs = needs_from(table, columns)](
+                Source& opened, const CancelToken& token) { return read(opened, query, book, token, name, needs); });
       },
       py::arg("source"), py::arg("query"), py::arg("contacts"), py::arg("on_problem"), py::arg("kept"),
-      py::arg("piece") = "");
+      py::arg("piece") = "", py::arg("table") = py::none(), py::arg("columns") = py::none());
 }
 
 }  // namespace smsbackup::python

@@ -28,8 +28,8 @@ class Reading {
 
   // The next batch that holds a record. Null at the end, for ever. With the GIL, which is released for the work.
   const Batch* next_batch();
-  // The next record. Nothing at the end.
-  std::optional<Record> next();
+  // The next record, to be moved from. Null at the end.
+  Record* next();
 
   // Ends the pass early; what comes next is an Error that says why.
   void end(const char* why) noexcept;

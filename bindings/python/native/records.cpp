@@ -13,6 +13,7 @@
 #include "keys.hpp"
 #include "module.hpp"
 #include "moment.hpp"
+#include "row_getters.hpp"
 #include "smsbackup/columns.hpp"
 #include "smsbackup/jsonl.hpp"
 #include "smsbackup/time.hpp"
@@ -20,13 +21,6 @@
 
 namespace smsbackup::python {
 namespace {
-
-// The provider's name as a Python attribute: what record.hpp calls it.
-std::string attribute_name(std::string_view column) {
-  if (column == "new") return "is_new";
-  if (column == "_data") return "data_path";
-  return std::string(column.substr(column.starts_with('_') ? 1 : 0));
-}
 
 template <class Row>
 struct Attributes {
@@ -50,16 +44,6 @@ struct Attributes {
 py::object absent() {
   static PyObject* const absent = py::object(py::module_::import("smsbackup._absent").attr("ABSENT")).release().ptr();
   return py::reinterpret_borrow<py::object>(absent);
-}
-
-template <class Row>
-py::object cell_to_python(const Row& row, const ColumnOf<Row>& column) {
-  if (column.text != nullptr) {
-    const Text& cell = row.*column.text;
-    return cell.has_value() ? py::object(to_str(*cell)) : py::object(py::none());
-  }
-  const Integer& cell = row.*column.integer;
-  return cell.has_value() ? py::object(py::int_(*cell)) : py::object(py::none());
 }
 
 template <class Row>
@@ -220,32 +204,12 @@ using RowClass = py::class_<Row, std::shared_ptr<Row>>;
 // What rows of every kind have.
 template <class Row>
 RowClass<Row> bind_row(py::module_& m, const char* name, const char* doc) {
-  RowClass<Row> row(m, name, py::is_final(), doc);
+  RowClass<Row> row(m, name, py::is_final(), column_getters<Row>(), doc);
   row.def(py::init([name](const py::kwargs& keywords) {
     auto made = std::make_shared<Row>();
     set_from_keywords(*made, keywords, name);
     return made;
   }));
-  for (const auto& attribute : Attributes<Row>::get().in_order) {
-    const bool is_time = attribute.column->unit != Unit::none;
-    const std::string doc = "Android's column `" + std::string(attribute.column->name) + "`" +
-                            (is_time ? ", in UTC milliseconds since 1970" : "") + "; None if NULL or absent.";
-    row.def_property_readonly(
-        attribute.name.c_str(), [column = attribute.column](const Row& self) { return cell_to_python(self, *column); },
-        doc.c_str());
-    if (!is_time) continue;
-    // date -> datetime, date_sent -> datetime_sent, last_modified -> datetime_last_modified
-    const std::string rest = attribute.name == "last_modified" ? "_last_modified" : attribute.name.substr(4);
-    const std::string time_doc = "`" + attribute.name +
-                                 "` as an aware datetime in UTC; None where it has no value, or one "
-                                 "outside of the years 1 to 9999.";
-    row.def_property_readonly(("datetime" + rest).c_str(),
-                              [member = attribute.column->integer](const Row& self) {
-                                const Integer& cell = self.*member;
-                                return to_datetime(cell.has_value() ? std::optional(*cell) : std::nullopt);
-                              },
-                              time_doc.c_str());
-  }
   row.def_property_readonly(
       "extras", [](const Row& self) { return extras_to_python(self.extras); },
       "Columns that only some phones have, by name: text, or None for NULL. Read-only.");
@@ -335,7 +299,7 @@ py::tuple pickled(const char* loader, const py::object& value) {
   return py::make_tuple(py::module_::import("smsbackup._pickling").attr(loader), py::make_tuple(value));
 }
 
-py::object to_python(Record record) {
+py::object to_python(Record&& record) {
   return std::visit(
       [](auto&& row) {
         using Row = std::decay_t<decltype(row)>;

@@ -13,7 +13,7 @@ namespace smsbackup::python {
 
 namespace py = pybind11;
 
-py::object to_python(Record record);
+py::object to_python(Record&& record);
 
 bool is_record(py::handle object);
 // The record inside of a Python one. Throws TypeError if it is none. Valid as long as the object.

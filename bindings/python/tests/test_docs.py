@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import types
 
 import pytest
 
@@ -23,7 +24,7 @@ def members(kind):
         if name.startswith("_"):
             continue
         value = getattr(value, "__func__", value)
-        if callable(value) or isinstance(value, property):
+        if callable(value) or isinstance(value, (property, types.GetSetDescriptorType)):
             yield name, value
 
 

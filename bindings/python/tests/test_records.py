@@ -2,6 +2,7 @@ import copy
 import datetime
 import json
 import pickle
+import types
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_every_column_of_every_row_can_be_set_and_read():
         names = [
             name
             for name, value in vars(row).items()
-            if isinstance(value, property)
+            if isinstance(value, (property, types.GetSetDescriptorType))
             and not name.startswith("datetime")
             and name not in ("columns", "extras", "direction", "parties", "parts", "addresses", "data")
         ]

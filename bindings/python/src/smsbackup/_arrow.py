@@ -123,8 +123,9 @@ def arrow_batches(
 ) -> ArrowStream:
     if isinstance(columns, str):
         raise ArgumentError("making a table: `columns` is one text", hint="Name them in a list: ['date', 'text'].")
+    columns = None if columns is None else list(columns)
     kept: list[_native.Problem] = []
-    reading = _native.read(source._native_place(), make_query(query), contacts, None, kept, piece)
+    reading = _native.read(source._native_place(), make_query(query), contacts, None, kept, piece, table, columns)
     native = _native.make_arrow_stream(
         reading, source.name, table, columns, batch_rows, batch_bytes, first_row, problems, kept
     )

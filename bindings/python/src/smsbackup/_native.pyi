@@ -886,6 +886,8 @@ def read(
     on_problem: Callable[[Problem], object] | None,
     kept: list[Problem],
     piece: str = "",
+    table: str | None = None,
+    columns: Sequence[str] | None = None,
 ) -> Reading: ...
 @final
 class ArrowStream:
