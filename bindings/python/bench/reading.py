@@ -1,9 +1,10 @@
 """How fast archives become Python objects and columns, against what Python people use today, in one run.
 
-    python bindings/python/bench/reading.py [--records 100000] [--turns 3]
+    python bindings/python/bench/reading.py [--records 100000] [--turns 3] [--memory 20000 200000 1000000]
 
 Every contestant reads the same file in a process of its own, in turns, so that a busy machine slows all of them; the
-processor's seconds are compared, not the clock's. Needs pyarrow; lxml where it is there.
+processor's seconds are compared, not the clock's. Then how much memory archives of growing size take. Needs pyarrow;
+lxml where it is there.
 """
 
 from __future__ import annotations
@@ -29,29 +30,60 @@ import smsbackup
 WORDS = "see you at the station tomorrow morning I am late again sorry what about dinner on friday evening".split()
 
 
-def write_archives(folder: pathlib.Path, count: int) -> None:
-    def records(begin: int, end: int) -> list[smsbackup.Sms]:
-        return [
-            smsbackup.Sms(
-                id=number,
-                thread_id=number % 40,
-                address=f"+49151{1_000_000 + number % 40 * 37:08}",
-                date=1_500_000_000_000 + number * 61_007,
-                date_sent=1_500_000_000_000 + number * 61_000,
-                read=1,
-                seen=1,
-                type=1 + number % 2,
-                body=" ".join(WORDS[(number * 7 + place * 3) % len(WORDS)] for place in range(12 + number % 11)) + " ☺",
-                service_center=None,
-            )
-            for number in range(begin, end)
-        ]
+def address_of(number: int) -> str:
+    return f"+49151{1_000_000 + number % 40 * 37:08}"
 
-    for name in ("messages.mbox", "messages.xml"):
-        with smsbackup.open(folder / name, "a") as store:
-            for begin in range(0, count, 500):
-                store.write(records(begin, min(count, begin + 500)))
-            store.finish()
+
+def date_of(number: int) -> int:
+    return 1_500_000_000_000 + number * 61_007
+
+
+def body_of(number: int) -> str:
+    return " ".join(WORDS[(number * 7 + place * 3) % len(WORDS)] for place in range(12 + number % 11)) + " ☺"
+
+
+def write_mbox(path: pathlib.Path, count: int) -> None:
+    def sms(number: int) -> smsbackup.Sms:
+        return smsbackup.Sms(
+            id=number,
+            thread_id=number % 40,
+            address=address_of(number),
+            date=date_of(number),
+            date_sent=date_of(number) - 900,
+            read=1,
+            seen=1,
+            type=1 + number % 2,
+            body=body_of(number),
+            service_center=None,
+        )
+
+    with smsbackup.open(path, "a") as store:
+        for begin in range(0, count, 500):
+            store.write([sms(number) for number in range(begin, min(count, begin + 500))])
+        store.finish()
+
+
+# As the app writes it.
+def write_xml(path: pathlib.Path, count: int) -> None:
+    with path.open("w", encoding="utf-8") as out:
+        out.write("<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n")
+        out.write("<!--File Created By SMS Backup & Restore v10.20.002 on 21/11/2023 10:32:21-->\n")
+        out.write(f'<smses count="{count}" backup_set="a1b2" backup_date="1700562741000" type="full">\n')
+        for number in range(count):
+            date = date_of(number)
+            shown = time.strftime("%b %d, %Y %I:%M:%S %p", time.gmtime(date / 1000))
+            out.write(
+                f'  <sms protocol="0" address="{address_of(number)}" date="{date}" type="{1 + number % 2}" '
+                f'subject="null" body="{body_of(number)}" toa="null" sc_toa="null" service_center="null" read="1" '
+                f'status="-1" locked="0" date_sent="{date - 900}" sub_id="1" readable_date="{shown}" '
+                'contact_name="(Unknown)" />\n'
+            )
+        out.write("</smses>")
+
+
+def write_archives(folder: pathlib.Path, count: int) -> None:
+    write_mbox(folder / "messages.mbox", count)
+    write_xml(folder / "messages.xml", count)
 
 
 # What a program that looks at messages needs of each: who, when, which way, and the text.
@@ -62,7 +94,7 @@ def mbox_with_mailbox_and_email(path: str) -> int:
     for mail in mailbox.mbox(path):
         who, when, kind = mail["X-smssync-address"], mail["X-smssync-date"], mail["X-smssync-type"]
         text = mail.get_payload(decode=True).decode(mail.get_content_charset("utf-8"))
-        seen += bool(who and when and kind and text)
+        seen += bool(who and int(when) and int(kind) and text)
     return seen
 
 
@@ -73,7 +105,7 @@ def mbox_with_mailbox_and_modern_email(path: str) -> int:
     seen = 0
     for mail in mailbox.mbox(path, factory=parse):  # type: ignore[arg-type]
         who, when, kind = mail["X-smssync-address"], mail["X-smssync-date"], mail["X-smssync-type"]
-        seen += bool(who and when and kind and mail.get_content())  # type: ignore[attr-defined]
+        seen += bool(who and int(when) and int(kind) and mail.get_content())  # type: ignore[attr-defined]
     return seen
 
 
@@ -180,6 +212,14 @@ RACES: list[tuple[str, str, Callable[[str], int], list[Callable[[str], int]]]] =
 ]
 
 
+# What reads an archive of any size in the same memory.
+STREAMS: list[tuple[str, str, Callable[[str], int]]] = [
+    ("mbox, to records", "messages.mbox", with_smsbackup),
+    ("SyncTech XML, to records", "messages.xml", with_smsbackup),
+    ("SyncTech XML, to Arrow, batch by batch", "messages.xml", stream_with_smsbackup),
+]
+
+
 def peak_memory() -> int:
     """In KiB, of this process: what getrusage() says begins with the parent's."""
     status = pathlib.Path("/proc/self/status").read_text()
@@ -198,13 +238,18 @@ def run(function: str, path: str) -> None:
     print(json.dumps({"count": count, "seconds": seconds, "kilobytes": peak_memory() - before}))
 
 
+def contest(one: Callable[[str], int], path: pathlib.Path) -> dict[str, float]:
+    command = [sys.executable, __file__, "--run", one.__name__, str(path)]
+    result: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return result
+
+
 def race(path: pathlib.Path, contestants: list[Callable[[str], int]], turns: int, count: int) -> None:
     times: dict[str, list[float]] = {one.__name__: [] for one in contestants}
-    memory: dict[str, int] = {}
+    memory: dict[str, float] = {}
     for _ in range(turns):
         for one in contestants:
-            command = [sys.executable, __file__, "--run", one.__name__, str(path)]
-            result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            result = contest(one, path)
             if result["count"] != count:
                 raise SystemExit(f"{one.__name__} saw {result['count']} of {count} records")
             times[one.__name__].append(result["seconds"])
@@ -218,10 +263,23 @@ def race(path: pathlib.Path, contestants: list[Callable[[str], int]], turns: int
         )
 
 
+def measure_memory(counts: list[int]) -> None:
+    for count in counts:
+        with tempfile.TemporaryDirectory(prefix="smsbackup-bench-") as scratch:
+            folder = pathlib.Path(scratch)
+            write_archives(folder, count)
+            print(f"Memory: {count:,} SMS")
+            for title, name, one in STREAMS:
+                size = (folder / name).stat().st_size
+                more = contest(one, folder / name)["kilobytes"]
+                print(f"  {title:45} {size / 1e6:8.1f} MB {more / 1024:8.1f} MiB more")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--memory", type=int, nargs="*", default=[20_000, 200_000, 1_000_000])
     parser.add_argument("--run", nargs=2)
     options = parser.parse_args()
     if options.run:
@@ -235,6 +293,7 @@ def main() -> None:
             print(f"{title}: {options.records:,} SMS, {size / 1e6:.1f} MB")
             known = [one for one in others if "lxml" not in one.__name__ or importlib.util.find_spec("lxml")]
             race(folder / name, [ours, *known], options.turns, options.records)
+    measure_memory(options.memory)
 
 
 if __name__ == "__main__":
