@@ -70,8 +70,9 @@ std::vector<std::string> OwnNumbers::learnt() const {
       only_recipients.push_back(&party);
     }
   }
+  const bool is_one_number = own.empty() && only_recipients.size() == 1;
   for (const Party* party : only_recipients) {
-    if (only_recipients.size() == 1 || party->writers.size() >= 2) own.push_back(party->spelling);
+    if (is_one_number || party->writers.size() >= 2) own.push_back(party->spelling);
   }
   if (!own.empty() || !has_two_groups_) return own;
   for (const Id id : in_all_groups_) {

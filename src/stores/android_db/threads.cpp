@@ -225,7 +225,9 @@ void Threads::count_again(const std::vector<std::int64_t>& threads) {
     std::string list;
     for (std::size_t i = first; i < std::min(first + at_once, threads.size()); ++i) {
       list += (list.empty() ? "" : ",") + std::to_string(threads[i]);
-      threads_[threads[i]] = Thread{};
+      Thread& thread = threads_[threads[i]] = Thread{};
+      thread.touched = thread.new_snippet = true;  // written also if none of its messages counts
+      touched_.push_back(threads[i]);
     }
     for (const std::int64_t used : add_messages_of(list)) empty.erase(used);
     save();

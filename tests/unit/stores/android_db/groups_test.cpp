@@ -136,6 +136,18 @@ TEST_F(AndroidDbGroups, SayWhatIsInThemAfterBeingMoved) {
       Rows{"12000|3|subject|106|0|1|1"});
 }
 
+// What stays in the conversation that the others leave is a delivery report, which does not count.
+TEST_F(AndroidDbGroups, LeaveAConversationAsItsRestIs) {
+  RestoreOptions told;
+  told.dedup.own_numbers = {"+491"};
+  Mms report = from_ann();
+  report.m_type = 134;
+  put_back({report}, told);
+  put_back({from_bob(), from_ann_alone()});
+  EXPECT_EQ(conversations(), (Rows{group_of({own, ann, bob}) + "|0|0|1", std::string(ann) + "|13000|1|0",
+                                   group_of({ann, bob}) + "|12000|1|1"}));
+}
+
 TEST_F(AndroidDbGroups, AnswerToTheOwnNumberIsTheSameConversation) {
   const Mms to_all = mms(11'000, mms_sent, {party(ann, mms_to), party(bob, mms_to), party(own, mms_to)});
   put_back({from_ann(), to_all, from_ann_alone()});

@@ -55,6 +55,12 @@ TEST_F(OwnNumbersTest, MayBeSeveralIfTwoWroteToEach) {
   EXPECT_EQ(own_.learnt(), (Numbers{"+4915199999999", "+4915188888888"}));
 }
 
+TEST_F(OwnNumbersTest, AreNotTakenFromOneOddMessageWhenOthersNameAnother) {
+  went_out("+4915199999999", {"+491601111111"});
+  came_in("+491601111111", {"+491605555555"});
+  EXPECT_EQ(own_.learnt(), Numbers{"+4915199999999"});
+}
+
 TEST_F(OwnNumbersTest, AreInEveryGroup) {
   came_in("+491601111111", {"+491602222222", "+491603333333", "+4915199999999"});
   came_in("+491602222222", {"+491601111111", "+491603333333", "015199999999"});
