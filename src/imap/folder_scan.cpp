@@ -11,6 +11,7 @@
 #include "imap/imap_uri.hpp"
 #include "imap/mail_headers.hpp"
 #include "imap/uid_set.hpp"
+#include "model/logger.hpp"
 #include "smsbackup/error.hpp"
 
 namespace smsbackup::imap {
@@ -20,6 +21,8 @@ namespace {
 constexpr std::uint32_t mails_a_fetch = 1000;
 constexpr std::size_t bodies_a_fetch = 100;
 constexpr std::uint64_t small_mail = 64 << 10;
+// So many answers that can't be read are put down to single mails; then it is the server.
+constexpr std::size_t max_poisonous = 100;
 
 bool holds(const std::vector<std::uint32_t>& ascending, std::uint32_t uid) {
   return std::binary_search(ascending.begin(), ascending.end(), uid);
@@ -53,7 +56,7 @@ FolderScan::Fresh FolderScan::look_at(const FetchedMail& mail) {
     entry.key = std::move(*key);
     entry.message_id = message_id_in(mail.content);
     // SMS Backup+'s mails have no digest. Reading the small ones now, many at a time, is faster than one by one later.
-    fresh.needs_body = !entry.key.content && mail.size <= small_mail;
+    fresh.needs_body = !entry.key.content && mail.size <= small_mail && no_body_.count(mail.uid) == 0;
   } else {
     fresh.needs_body = is_own(mail.content);
   }
@@ -111,7 +114,53 @@ void FolderScan::replay(const Known& known, const std::optional<std::vector<std:
   });
 }
 
-std::optional<OpenFolder> FolderScan::run(Session& session, const Visitor& visit) {
+std::optional<OpenFolder> FolderScan::run(Sessions& sessions, const Visitor& visit, const Trouble& trouble) {
+  for (;;) {
+    try {
+      const auto open = sessions.run([&](Session& session, Backoff& attempts) {
+        return look(session, [&](const KeyEntry& entry, bool flagged) {
+          attempts.succeeded();
+          visit(entry, flagged);
+        });
+      });
+      for (const auto& [uid, why] : troubles_) {
+        model::logger().warn("the headers of a mail can't be read: {}", to_string(why.code()));
+        if (trouble) trouble(uid, why);
+      }
+      return open;
+    } catch (const Error& error) {
+      if (!leave_out(error)) throw;
+    }
+  }
+}
+
+// After an answer that broke the rules, or the bounds of what is taken: if it was about one mail, that one is left out;
+// if it was about several, these are asked for one by one. False if it was neither. What is behind such a mail is not
+// cached: the next run is to look at it again.
+bool FolderScan::leave_out(const Error& error) {
+  const auto failed = std::exchange(failed_, std::nullopt);
+  if (!failed || (error.code() != ErrorCode::protocol && error.code() != ErrorCode::limit_exceeded)) return false;
+  if (poisonous_++ == max_poisonous) return false;
+  log_.reset();
+  if (failed->part.uid == 0) {
+    (failed->bodies ? single_bodies_ : by_uid_) = true;
+    if (!failed->bodies) careful_ = failed->part.mails;
+  } else if (failed->bodies && no_body_.insert(failed->part.uid).second) {
+    single_bodies_ = true;
+  } else {
+    unreadable_.insert(failed->part.uid);
+    troubles_.emplace_back(failed->part.uid, error);
+  }
+  return true;
+}
+
+std::size_t FolderScan::next_size() {
+  if (careful_ == 0) return mails_a_fetch;
+  --careful_;
+  return 1;
+}
+
+std::optional<OpenFolder> FolderScan::look(Session& session, const Visitor& visit) {
   const auto open = std::exchange(opened_, false) ? session.keep_open(folder_) : session.select(folder_, true);
   if (!open) return std::nullopt;
   if (started_ && open->uid_validity != uid_validity_)
@@ -129,7 +178,10 @@ std::optional<OpenFolder> FolderScan::run(Session& session, const Visitor& visit
     }
   }
   std::optional<std::vector<std::uint32_t>> alive;
-  if (count_ != 0) {
+  if (by_uid_) {
+    alive = session.search("ALL");
+    std::erase_if(*alive, [&](std::uint32_t uid) { return unreadable_.count(uid) != 0; });
+  } else if (count_ != 0) {
     const auto known = look_at_known(session, *open, replaying);
     if (!known.intact) alive = session.search("ALL");
     if (replaying) replay(known, alive, visit);
@@ -140,12 +192,12 @@ std::optional<OpenFolder> FolderScan::run(Session& session, const Visitor& visit
   if (!alive) {
     fetch(
         session,
-        [&, next = count_ + 1]() mutable -> std::optional<std::string> {
+        [&, next = count_ + 1]() mutable -> std::optional<Part> {
           if (next > open->messages || next == 0) return std::nullopt;
           const auto first = next;
           const auto last = open->messages - first < mails_a_fetch ? open->messages : first + mails_a_fetch - 1;
           next = last + 1;
-          return std::to_string(first) + ':' + std::to_string(last);
+          return Part{std::to_string(first) + ':' + std::to_string(last), std::size_t{last} - first + 1, 0};
         },
         "FETCH ", visit);
   } else {
@@ -153,11 +205,11 @@ std::optional<OpenFolder> FolderScan::run(Session& session, const Visitor& visit
     count_ = static_cast<std::uint32_t>(rest - alive->begin());
     fetch(
         session,
-        [&, left = std::span<const std::uint32_t>(rest, alive->end())]() mutable -> std::optional<std::string> {
+        [&, left = std::span<const std::uint32_t>(rest, alive->end())]() mutable -> std::optional<Part> {
           if (left.empty()) return std::nullopt;
-          const auto now = left.first(std::min<std::size_t>(left.size(), mails_a_fetch));
+          const auto now = left.first(std::min(left.size(), next_size()));
           left = left.subspan(now.size());
-          return to_sequence_set(now);
+          return Part{to_sequence_set(now), now.size(), now.size() == 1 ? now.front() : 0};
         },
         "UID FETCH ", visit);
   }
@@ -165,8 +217,7 @@ std::optional<OpenFolder> FolderScan::run(Session& session, const Visitor& visit
   return open;
 }
 
-void FolderScan::fetch(Session& session, const std::function<std::optional<std::string>()>& next_set,
-                       const char* command, const Visitor& visit) {
+void FolderScan::fetch(Session& session, const Parts& next_part, const char* command, const Visitor& visit) {
   // The mails of one header command. They are accepted in order, once the bodies that some need are there.
   struct Group {
     std::vector<Fresh> mails;
@@ -175,7 +226,7 @@ void FolderScan::fetch(Session& session, const std::function<std::optional<std::
   };
   struct Asked {
     std::shared_ptr<Group> group;
-    bool bodies;
+    Failed if_it_fails;
   };
   std::deque<std::shared_ptr<Group>> groups;
   std::deque<Asked> asked;
@@ -183,42 +234,49 @@ void FolderScan::fetch(Session& session, const std::function<std::optional<std::
   const auto next = [&]() -> std::optional<std::string> {
     for (const auto& group : groups) {
       if (group->bodies.empty()) continue;
-      const auto set = to_sequence_set(group->bodies.back());
+      const auto uids = std::move(group->bodies.back());
       group->bodies.pop_back();
-      asked.push_back({group, true});
-      return "UID FETCH " + set + " (UID BODY.PEEK[])";
+      const Part part{to_sequence_set(uids), uids.size(), uids.size() == 1 ? uids.front() : 0};
+      asked.push_back({group, {part, true}});
+      return "UID FETCH " + part.set + " (UID BODY.PEEK[])";
     }
-    const auto set = next_set();
-    if (!set) return std::nullopt;
+    const auto part = next_part();
+    if (!part) return std::nullopt;
     groups.push_back(std::make_shared<Group>());
-    asked.push_back({groups.back(), false});
-    return command + *set + " (UID FLAGS RFC822.SIZE " + std::string(key_headers_item()) + ')';
+    asked.push_back({groups.back(), {*part, false}});
+    return command + part->set + " (UID FLAGS RFC822.SIZE " + std::string(key_headers_item()) + ')';
   };
   const auto take = [&](const FetchedMail& mail) {
-    auto& [group, bodies] = asked.front();
+    auto& [group, part] = asked.front();
     if (mail.uid == 0 || !mail.has_content) return;  // news about flags that nobody asked for
-    if (bodies)
+    if (part.bodies)
       complete(group->mails, mail);
     else
       group->mails.push_back(look_at(mail));
   };
   const auto done = [&] {
-    const auto [group, bodies] = asked.front();
+    const auto [group, part] = asked.front();
     asked.pop_front();
     --group->open;
-    if (!bodies) {
+    if (!part.bodies) {
       std::sort(group->mails.begin(), group->mails.end(),
                 [](const Fresh& a, const Fresh& b) { return a.entry.uid < b.entry.uid; });
       for (const auto& mail : group->mails) {
         if (!mail.needs_body) continue;
-        if (group->bodies.empty() || group->bodies.back().size() == bodies_a_fetch) group->bodies.emplace_back();
+        if (group->bodies.empty() || group->bodies.back().size() == (single_bodies_ ? 1 : bodies_a_fetch))
+          group->bodies.emplace_back();
         group->bodies.back().push_back(mail.entry.uid);
       }
       group->open += group->bodies.size();
     }
     for (; !groups.empty() && groups.front()->open == 0; groups.pop_front()) accept(groups.front()->mails, visit);
   };
-  fetch_all(session.dialogue(), next, take, done);
+  try {
+    fetch_all(session.dialogue(), next, take, done);
+  } catch (const Error&) {
+    if (!asked.empty()) failed_ = std::move(asked.front().if_it_fails);
+    throw;
+  }
 }
 
 }  // namespace smsbackup::imap

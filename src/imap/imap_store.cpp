@@ -92,17 +92,14 @@ void ImapStore::keys(const Query& query, const DedupPolicy& policy, const KeyVis
   auto& s = *state_;
   for (const auto& path : s.folders_of(query.types)) {
     FolderScan scan(s.imap, s.decoder, path, false);
-    const auto open = s.sessions.run([&](Session& session, Backoff& attempts) {
-      return scan.run(session, [&](const KeyEntry& entry, bool) {
-        attempts.succeeded();
-        if (!entry.is_record) return;
-        s.encoder.remember(entry.message_id, entry.key.content.value_or(Digest{}));
-        if (query.types.count(entry.key.type) == 0) return;
-        RecordKey key = entry.key;
-        if (policy.level == DedupLevel::exact) key.content.reset();
-        key.locator = Locator{scan.uid_validity(), entry.uid, path}.text();
-        visit(key);
-      });
+    const auto open = scan.run(s.sessions, [&](const KeyEntry& entry, bool) {
+      if (!entry.is_record) return;
+      s.encoder.remember(entry.message_id, entry.key.content.value_or(Digest{}));
+      if (query.types.count(entry.key.type) == 0) return;
+      RecordKey key = entry.key;
+      if (policy.level == DedupLevel::exact) key.content.reset();
+      key.locator = Locator{scan.uid_validity(), entry.uid, path}.text();
+      visit(key);
     });
     s.starts[path] = open ? FolderStart{open->uid_validity, open->uid_next, true, 0} : FolderStart{0, 1, false, 0};
   }
@@ -169,15 +166,13 @@ ImapStore::Cleaning ImapStore::clean_duplicates(const DedupPolicy& policy, const
                   "cleaning " + s.name + ": duplicates can't be moved into the folder they are in");
     FolderScan scan(s.imap, s.decoder, path, false);
     DuplicateFinder finder(index, *this);
-    s.sessions.run([&](Session& session, Backoff&) {
-      return scan.run(session, [&](const KeyEntry& entry, bool) {
-        if (!entry.is_record) return;
-        ++total.looked_at;
-        RecordKey key = entry.key;
-        if (policy.level == DedupLevel::exact) key.content.reset();
-        key.locator = Locator{scan.uid_validity(), entry.uid, path}.text();
-        finder.see(std::move(key), entry.uid);
-      });
+    scan.run(s.sessions, [&](const KeyEntry& entry, bool) {
+      if (!entry.is_record) return;
+      ++total.looked_at;
+      RecordKey key = entry.key;
+      if (policy.level == DedupLevel::exact) key.content.reset();
+      key.locator = Locator{scan.uid_validity(), entry.uid, path}.text();
+      finder.see(std::move(key), entry.uid);
     });
     const auto duplicates = finder.finish();
     total.duplicates += duplicates.size();

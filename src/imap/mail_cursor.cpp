@@ -42,6 +42,14 @@ bool needs_headers(const Query& query) {
          (query.known != nullptr && !query.known->empty());
 }
 
+Problem problem_of(std::string where, const Error& error) {
+  Problem problem;
+  problem.code = error.code();
+  problem.where = std::move(where);
+  problem.why = error.what();
+  return problem;
+}
+
 }  // namespace
 
 MailCursor::MailCursor(const ImapOptions& options, const StoreOptions& store, Sessions& sessions,
@@ -96,34 +104,34 @@ void MailCursor::plan_by_headers() {
   for (std::size_t i = 0; i < folders_.size(); ++i) {
     auto& folder = folders_[i];
     FolderScan scan(options_, decoder_, folder.path, query_.starred_only, true);
-    const auto open = sessions_.run([&](Session& session, Backoff& attempts) {
-      return scan.run(session, [&](const KeyEntry& entry, bool flagged) {
-        attempts.succeeded();
-        if (!entry.is_record) {
-          ++foreign_;
-          return;
-        }
-        const auto date = entry.key.date;
-        // Where only the second is known, the milliseconds may still be late enough.
-        const bool wanted = query_.types.count(entry.key.type) != 0 && (!query_.starred_only || flagged) &&
-                            (!query_.since || (date && *date + 999 >= *query_.since)) &&
-                            (!query_.until || !date || *date < *query_.until);
-        if (!wanted) {
-          ++filtered_;
-          return;
-        }
-        const bool known = query_.known != nullptr && query_.known->has(entry.key);
-        if (!known) {
-          ++mails_seen_;
-          bytes_seen_ += entry.size;
-        }
-        if (newest)
-          dated.push_back({date ? *date : INT64_MIN, entry.uid, i, known});
-        else if (known)
-          ++known_;
-        else
-          folder.wanted.push_back(entry.uid);
-      });
+    const auto look_at = [&](const KeyEntry& entry, bool flagged) {
+      if (!entry.is_record) {
+        ++foreign_;
+        return;
+      }
+      const auto date = entry.key.date;
+      // Where only the second is known, the milliseconds may still be late enough.
+      const bool wanted = query_.types.count(entry.key.type) != 0 && (!query_.starred_only || flagged) &&
+                          (!query_.since || (date && *date + 999 >= *query_.since)) &&
+                          (!query_.until || !date || *date < *query_.until);
+      if (!wanted) {
+        ++filtered_;
+        return;
+      }
+      const bool known = query_.known != nullptr && query_.known->has(entry.key);
+      if (!known) {
+        ++mails_seen_;
+        bytes_seen_ += entry.size;
+      }
+      if (newest)
+        dated.push_back({date ? *date : INT64_MIN, entry.uid, i, known});
+      else if (known)
+        ++known_;
+      else
+        folder.wanted.push_back(entry.uid);
+    };
+    const auto open = scan.run(sessions_, look_at, [&](std::uint32_t uid, const Error& why) {
+      ready_.push_back({problem_of(place(i, uid), why), uid, i});
     });
     folder.all = false;
     if (open) folder.uid_validity = open->uid_validity;
@@ -335,11 +343,7 @@ void MailCursor::put(std::uint32_t uid, std::variant<Record, Problem> what) {
 }
 
 void MailCursor::put_problem(std::uint32_t uid, const Error& error) {
-  Problem problem;
-  problem.code = error.code();
-  problem.where = place(folder_, uid);
-  problem.why = error.what();
-  put(uid, std::move(problem));
+  put(uid, problem_of(place(folder_, uid), error));
 }
 
 // Hands on what has come, in the order of the UIDs, as far as nothing before it is missing.

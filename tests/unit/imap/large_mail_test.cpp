@@ -1,4 +1,5 @@
 // Mails that are too large to be held in memory, and answers that can't be read.
+#include <atomic>
 #include <cstdlib>
 
 #include "imap/large_mail.hpp"
@@ -231,6 +232,75 @@ TEST(AnswersThatCantBeRead, AreProblemsOfTheirMails) {
   ASSERT_EQ(got.problems.size(), 1U);
   EXPECT_EQ(got.problems[0].code, ErrorCode::limit_exceeded);
   EXPECT_NE(got.problems[0].where.find("SMS, UID 41"), std::string::npos) << got.problems[0].where;
+}
+
+// Headers of 65 MiB, more than is taken, in the middle of others.
+struct UnreadableHeaders : testing::Test {
+  UnreadableHeaders() {
+    back_up(peer, make_records(20));
+    peer.add("SMS", "Message-ID: <a@b>\r\nTo: " + std::string(65 * mib, 'x') + "\r\n\r\ntext\r\n");
+    back_up(peer, {make_sms(50)});
+  }
+  static std::vector<Record> readable() {
+    auto records = make_records(20);
+    records.emplace_back(make_sms(50));
+    return records;
+  }
+  MailPeer peer;
+};
+
+TEST_F(UnreadableHeaders, AreAProblemOfTheirMail) {
+  Query query;
+  query.types = {RecordType::sms};
+  ImapStore archive(options_for(peer), Access::read);
+  for (int pass = 0; pass < 2; ++pass) {
+    const auto got = restore(archive, query);
+    EXPECT_TRUE(got.records == readable());
+    ASSERT_EQ(got.problems.size(), 1U);
+    EXPECT_EQ(got.problems[0].code, ErrorCode::limit_exceeded);
+    EXPECT_NE(got.problems[0].where.find("SMS, UID 21"), std::string::npos) << got.problems[0].where;
+  }
+}
+
+TEST_F(UnreadableHeaders, HideNoOtherKey) {
+  TempFolder cache;
+  auto options = options_for(peer);
+  options.key_cache = cache.path();
+  for (int look = 0; look < 2; ++look) {
+    ImapStore archive(options, Access::write);
+    EXPECT_EQ(read_keys(archive).size(), 21U);
+  }
+  ImapStore archive(options, Access::write);
+  EXPECT_EQ(archive.clean_duplicates({}, std::nullopt, false).looked_at, 21U);
+}
+
+// Everything that takes such a server at its word would go on for ever.
+TEST(AnswersThatCantBeRead, EndTheRunWhenTheyAreTooMany) {
+  MailPeer peer;
+  back_up(peer, make_records(5));
+  std::atomic<int> fetches{0};
+  ScriptedPeer nonsense([&](PeerSession& session) {
+    session.send("* PREAUTH [CAPABILITY IMAP4rev1 ESEARCH] hello\r\n");
+    for (;;) {
+      const auto line = session.read_line();
+      const auto tag = line.substr(0, line.find(' '));
+      std::string answer;
+      if (line.find("EXAMINE") != line.npos)
+        answer = "* 300 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n";
+      else if (line.find("SEARCH") != line.npos)
+        answer = "* ESEARCH (TAG \"" + tag + "\") UID ALL 1:300\r\n";
+      else if (line.find("FETCH") != line.npos)
+        answer = "* 1 FETCH (UID 1 BODY[ {\r\n", ++fetches;
+      session.send(answer + tag + " OK done\r\n");
+    }
+  });
+  auto options = options_for(peer);
+  options.port = nonsense.port();
+  ImapStore archive(options, Access::read);
+  Query query;
+  query.types = {RecordType::sms};
+  EXPECT_THROW(restore(archive, query), Error);
+  EXPECT_GT(fetches, 100);
 }
 
 }  // namespace
