@@ -69,6 +69,8 @@ class SMSBACKUP_EXPORT ImapStore final : public Store {
   Outcomes write_ahead(std::span<const Record> records) override;
   Outcomes settle() override;
   void finish() override;
+  // Known once keys() has looked into the folders; before that it would take a log-in, so the answer is no.
+  bool is_empty() override;
   std::string name() const override;  // a URI without secrets
 
   // Mails in the folders that repeat another record, by `policy`; the oldest UID stays. With `move_to` they are moved

@@ -65,8 +65,8 @@ class SMSBACKUP_EXPORT Sink {
   virtual bool takes(RecordType /*type*/) const { return true; }
 
   virtual Durability durability() const { return Durability::each_write; }
-  // Whether it surely holds nothing, as far as that can be told without work. Without it: nobody notices that an
-  // archive is gone which a StateStore knows to be filled.
+  // Whether it surely holds nothing, as far as that can be told without work; asked before anything else, and again
+  // after keys(). Without it: nobody notices that an archive is gone which a StateStore knows to be filled.
   virtual bool is_empty() { return false; }
   virtual std::string name() const = 0;
 };

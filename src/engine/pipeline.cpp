@@ -50,6 +50,7 @@ class Pipeline final : private Reader {
 
   void start(std::span<Source* const> sources);
   void read_state();
+  void require_archive();
   void read_keys();
   void copy(std::span<Source* const> sources, std::unique_ptr<Cursor> first);
   void end_early(const Error& error);
@@ -162,13 +163,17 @@ void Pipeline::start(std::span<Source* const> sources) {
 
 void Pipeline::read_state() {
   state_->read([this] { cancel_.check(); });
-  if (rules_.remembers && state_->expects_an_archive() && sink_.is_empty()) {
-    throw Error(
-        ErrorCode::not_found, "looking into " + sink_.name() + ": it is empty, but records were put there",
-        "If a disk is not mounted, mount it. If the archive is to begin anew, reset the state (--reset-state).");
-  }
+  require_archive();
   skips_ = rules_.first_run_skips && state_->is_first_run();
   if (!options_.dry_run) state_->begin(report_.started);
+}
+
+// Asked at the start, and once more where a sink could not tell before its keys were read.
+void Pipeline::require_archive() {
+  if (!state_ || !rules_.remembers || !state_->expects_an_archive() || !sink_.is_empty()) return;
+  throw Error(ErrorCode::not_found, "looking into " + sink_.name() + ": it is empty, but records were put there",
+              "If a disk is not mounted, mount it; if a mailbox's folders were moved or renamed, name them. If the "
+              "archive is to begin anew, reset the state (--reset-state).");
 }
 
 void Pipeline::read_keys() {
@@ -180,6 +185,7 @@ void Pipeline::read_keys() {
   };
   try {
     known_.read_keys(options_.query, tell_keys);
+    require_archive();
   } catch (const Error& error) {
     if (error.code() == ErrorCode::cancelled) keys_failed_ = false;
     throw;

@@ -56,6 +56,7 @@ struct ImapStore::State {
   Sessions sessions;
   FolderStarts starts;
   Uploader uploader;
+  bool has_written = false;
 };
 
 ImapStore::ImapStore(ImapOptions imap, Access access, StoreOptions options) {
@@ -101,8 +102,25 @@ void ImapStore::keys(const Query& query, const DedupPolicy& policy, const KeyVis
       key.locator = Locator{scan.uid_validity(), entry.uid, path}.text();
       visit(key);
     });
-    s.starts[path] = open ? FolderStart{open->uid_validity, open->uid_next, true, 0} : FolderStart{0, 1, false, 0};
+    s.starts[path] = open ? FolderStart{open->uid_validity, open->uid_next, true, 0, open->messages}
+                          : FolderStart{0, 1, false, 0, 0};
   }
+}
+
+bool ImapStore::is_empty() {
+  auto& s = *state_;
+  if (s.starts.empty() || s.has_written) return false;
+  const auto folders = s.folders_of({RecordType::sms, RecordType::mms, RecordType::call});
+  const auto has_mail = [](const auto& start) { return start.second.messages != 0; };
+  if (std::any_of(s.starts.begin(), s.starts.end(), has_mail)) return false;
+  // keys() has looked into the folders of its query only.
+  return std::all_of(folders.begin(), folders.end(), [&](const std::string& path) {
+    if (s.starts.count(path) != 0) return true;
+    return s.sessions.run([&](Session& session, Backoff&) {
+      const auto open = session.select(path, true);
+      return !open || open->messages == 0;
+    });
+  });
 }
 
 std::optional<Record> ImapStore::fetch(std::string_view locator) {
@@ -136,11 +154,13 @@ std::optional<Record> ImapStore::fetch(std::string_view locator) {
 
 Outcomes ImapStore::write(std::span<const Record> records) {
   state_->require_writing();
+  state_->has_written = true;
   return state_->uploader.write(records, true);
 }
 
 Outcomes ImapStore::write_ahead(std::span<const Record> records) {
   state_->require_writing();
+  state_->has_written = true;
   return state_->uploader.write(records);
 }
 

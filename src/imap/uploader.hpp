@@ -25,6 +25,7 @@ struct FolderStart {
   std::uint32_t uid_next = 0;  // 0: unknown
   bool exists = true;
   int made_again = 0;  // after the server said that it is not there
+  std::uint32_t messages = 0;
 };
 using FolderStarts = std::map<std::string, FolderStart>;
 

@@ -174,6 +174,25 @@ TEST_F(RoundTrips, BackingUpIntoAFolderWithMailsTakesFourAndAFarewell) {
   EXPECT_EQ(back_up(flights, 3, "SMS"), 5);
 }
 
+TEST_F(RoundTrips, NoticingThatAnArchiveIsNotGoneTakesNoneMore) {
+  std::atomic<int> answered{0};
+  const Flights first = {
+      log_in, {name_space(), examine_missing("SMS")}, {{"CREATE \"SMS\""}, {"SUBSCRIBE \"SMS\""}, {"APPEND"}}};
+  const Flights second = {log_in, {name_space(), examine("SMS", 2)}, {fetch_headers(2)}, {{"CLOSE"}, {"APPEND"}}};
+  int runs = 0;
+  ScriptedPeer peer([&](PeerSession& session) { play(session, runs++ == 0 ? first : second, answered); });
+  MemoryStateStore state;
+  BackupOptions remembering;
+  remembering.state = &state;
+  for (const int count : {2, 3}) {
+    MemoryStore phone(messages(count));
+    ImapStore archive(options(peer, "SMS"), Access::write);
+    EXPECT_TRUE(backup(phone, archive, remembering).complete());
+  }
+  EXPECT_EQ(peer.trouble(), "");
+  EXPECT_EQ(answered, 4 + 5);
+}
+
 TEST_F(RoundTrips, ALookAtAnUnchangedFolderTakesThreeAndNoHeaders) {
   test::TempFolder cache;
   std::atomic<int> answered{0};
