@@ -62,6 +62,7 @@ struct Dialogue::Fetch {
 
   void take(const mailimap_msg_att& mail) {
     FetchedMail out;
+    out.number = mail.att_number;
     for (clistiter* at = clist_begin(mail.att_list); at != nullptr; at = clist_next(at)) {
       const auto& item = *static_cast<const mailimap_msg_att_item*>(clist_content(at));
       if (item.att_type == MAILIMAP_MSG_ATT_ITEM_STATIC)

@@ -26,7 +26,8 @@ using Tag = int;
 
 // One mail of a FETCH answer.
 struct FetchedMail {
-  std::uint32_t uid = 0;  // 0: the server sent none
+  std::uint32_t number = 0;  // in the folder
+  std::uint32_t uid = 0;     // 0: the server sent none
   bool deleted = false;
   bool flagged = false;
   bool has_flags = false;

@@ -7,6 +7,7 @@
 
 #include "imap/answer.hpp"
 #include "imap/ascii.hpp"
+#include "imap/cache_file.hpp"
 #include "imap/fetch_window.hpp"
 #include "imap/imap_uri.hpp"
 #include "imap/mail_headers.hpp"
@@ -21,8 +22,9 @@ namespace {
 constexpr std::uint32_t mails_a_fetch = 1000;
 constexpr std::size_t bodies_a_fetch = 100;
 constexpr std::uint64_t small_mail = 64 << 10;
-// So many answers that can't be read are put down to single mails; then it is the server.
-constexpr std::size_t max_poisonous = 100;
+// So many mails may be ones that can't be read, and so many answers may it take to find them; then it is the server.
+constexpr std::size_t max_unreadable = 100;
+constexpr std::size_t max_failures = 2000;
 
 bool holds(const std::vector<std::uint32_t>& ascending, std::uint32_t uid) {
   return std::binary_search(ascending.begin(), ascending.end(), uid);
@@ -44,6 +46,19 @@ std::optional<std::uint32_t> fetched_uid(std::string_view line) {
 
 }  // namespace
 
+FolderScan::FolderScan(const ImapOptions& options, MimeDecoder& decoder, std::string folder, bool stars, bool opened)
+    : options_(options),
+      decoder_(decoder),
+      folder_(std::move(folder)),
+      stars_(stars),
+      opened_(opened),
+      headers_size_(mails_a_fetch),
+      bodies_size_(bodies_a_fetch) {}
+
+FolderScan::Part FolderScan::part_of(std::span<const std::uint32_t> uids) {
+  return {to_sequence_set(uids), uids.size(), uids.front(), uids.back(), true};
+}
+
 FolderScan::Fresh FolderScan::look_at(const FetchedMail& mail) {
   Fresh fresh;
   fresh.deleted = mail.deleted;
@@ -63,16 +78,17 @@ FolderScan::Fresh FolderScan::look_at(const FetchedMail& mail) {
   return fresh;
 }
 
-// Completes a key that headers alone did not give.
-void FolderScan::complete(std::vector<Fresh>& fresh, const FetchedMail& mail) {
+// Completes a key that headers alone did not give. False if the mail is not among these.
+bool FolderScan::complete(std::vector<Fresh>& fresh, const FetchedMail& mail) {
   const auto at = std::lower_bound(fresh.begin(), fresh.end(), mail.uid,
                                    [](const Fresh& one, std::uint32_t uid) { return one.entry.uid < uid; });
-  if (!mail.has_content || at == fresh.end() || at->entry.uid != mail.uid) return;
+  if (at == fresh.end() || at->entry.uid != mail.uid) return false;
   const auto decoded = decoder_.decode(mail.content);
-  if (decoded.kind != MailKind::record) return;
+  if (decoded.kind != MailKind::record) return true;
   at->entry.is_record = true;
   at->entry.key = key_of(decoded.record);
   at->entry.message_id = decoded.message_id;
+  return true;
 }
 
 void FolderScan::accept(const std::vector<Fresh>& fresh, const Visitor& visit) {
@@ -134,30 +150,26 @@ std::optional<OpenFolder> FolderScan::run(Sessions& sessions, const Visitor& vis
   }
 }
 
-// After an answer that broke the rules, or the bounds of what is taken: if it was about one mail, that one is left out;
-// if it was about several, these are asked for one by one. False if it was neither. What is behind such a mail is not
-// cached: the next run is to look at it again.
+// After an answer that broke the rules, or the bounds of what is taken. False if it was not about mails. What is behind
+// such a mail is not cached: the next run is to look at it again.
 bool FolderScan::leave_out(const Error& error) {
   const auto failed = std::exchange(failed_, std::nullopt);
   if (!failed || (error.code() != ErrorCode::protocol && error.code() != ErrorCode::limit_exceeded)) return false;
-  if (poisonous_++ == max_poisonous) return false;
+  if (++failures_ > max_failures || unreadable_.size() + no_body_.size() == max_unreadable) return false;
   log_.reset();
-  if (failed->part.uid == 0) {
-    (failed->bodies ? single_bodies_ : by_uid_) = true;
-    if (!failed->bodies) careful_ = failed->part.mails;
-  } else if (failed->bodies && no_body_.insert(failed->part.uid).second) {
-    single_bodies_ = true;
-  } else {
-    unreadable_.insert(failed->part.uid);
-    troubles_.emplace_back(failed->part.uid, error);
+  // Servers work on several commands at once, so whose answer it was is known of a command that was alone only.
+  if (!std::exchange(careful_, true)) return true;
+  if (failed->part.mails > 1) {
+    (failed->bodies ? bodies_size_ : headers_size_) = failed->part.mails / 2;
+    return true;
   }
+  headers_size_ = mails_a_fetch;
+  bodies_size_ = bodies_a_fetch;
+  const auto uid = failed->part.first;
+  if (failed->bodies && no_body_.insert(uid).second) return true;
+  unreadable_.insert(uid);
+  troubles_.emplace_back(uid, error);
   return true;
-}
-
-std::size_t FolderScan::next_size() {
-  if (careful_ == 0) return mails_a_fetch;
-  --careful_;
-  return 1;
 }
 
 std::optional<OpenFolder> FolderScan::look(Session& session, const Visitor& visit) {
@@ -169,16 +181,14 @@ std::optional<OpenFolder> FolderScan::look(Session& session, const Visitor& visi
   if (!started_) {
     uid_validity_ = open->uid_validity;
     if (options_.key_cache && uid_validity_ != 0)
-      log_ =
-          KeyLog::open(*options_.key_cache, options_.user + '@' + options_.host + ':' + std::to_string(options_.port),
-                       folder_, uid_validity_);
+      log_ = KeyLog::open(*options_.key_cache, account_name(options_), folder_, uid_validity_);
     if (log_) {
       count_ = log_->count();
       last_uid_ = log_->last_uid();
     }
   }
   std::optional<std::vector<std::uint32_t>> alive;
-  if (by_uid_) {
+  if (careful_) {
     alive = session.search("ALL");
     std::erase_if(*alive, [&](std::uint32_t uid) { return unreadable_.count(uid) != 0; });
   } else if (count_ != 0) {
@@ -197,7 +207,7 @@ std::optional<OpenFolder> FolderScan::look(Session& session, const Visitor& visi
           const auto first = next;
           const auto last = open->messages - first < mails_a_fetch ? open->messages : first + mails_a_fetch - 1;
           next = last + 1;
-          return Part{std::to_string(first) + ':' + std::to_string(last), std::size_t{last} - first + 1, 0};
+          return Part{std::to_string(first) + ':' + std::to_string(last), std::size_t{last} - first + 1, first, last};
         },
         "FETCH ", visit);
   } else {
@@ -207,9 +217,9 @@ std::optional<OpenFolder> FolderScan::look(Session& session, const Visitor& visi
         session,
         [&, left = std::span<const std::uint32_t>(rest, alive->end())]() mutable -> std::optional<Part> {
           if (left.empty()) return std::nullopt;
-          const auto now = left.first(std::min(left.size(), next_size()));
+          const auto now = left.first(std::min(left.size(), headers_size_));
           left = left.subspan(now.size());
-          return Part{to_sequence_set(now), now.size(), now.size() == 1 ? now.front() : 0};
+          return part_of(now);
         },
         "UID FETCH ", visit);
   }
@@ -220,6 +230,7 @@ std::optional<OpenFolder> FolderScan::look(Session& session, const Visitor& visi
 void FolderScan::fetch(Session& session, const Parts& next_part, const char* command, const Visitor& visit) {
   // The mails of one header command. They are accepted in order, once the bodies that some need are there.
   struct Group {
+    Part part;
     std::vector<Fresh> mails;
     std::vector<std::vector<std::uint32_t>> bodies;  // to be asked for, by command
     std::size_t open = 1;                            // commands without an answer
@@ -232,39 +243,44 @@ void FolderScan::fetch(Session& session, const Parts& next_part, const char* com
   std::deque<Asked> asked;
 
   const auto next = [&]() -> std::optional<std::string> {
+    if (careful_ && !asked.empty()) return std::nullopt;
     for (const auto& group : groups) {
       if (group->bodies.empty()) continue;
-      const auto uids = std::move(group->bodies.back());
+      const auto part = part_of(group->bodies.back());
       group->bodies.pop_back();
-      const Part part{to_sequence_set(uids), uids.size(), uids.size() == 1 ? uids.front() : 0};
       asked.push_back({group, {part, true}});
       return "UID FETCH " + part.set + " (UID BODY.PEEK[])";
     }
     const auto part = next_part();
     if (!part) return std::nullopt;
     groups.push_back(std::make_shared<Group>());
+    groups.back()->part = *part;
     asked.push_back({groups.back(), {*part, false}});
     return command + part->set + " (UID FLAGS RFC822.SIZE " + std::string(key_headers_item()) + ')';
   };
+  // Servers work on several commands at once: what comes need not be for the command whose end is waited for.
+  const auto group_of = [&](const FetchedMail& mail) -> Group& {
+    for (const auto& group : groups)
+      if (group->part.holds(mail)) return *group;
+    return *asked.front().group;
+  };
   const auto take = [&](const FetchedMail& mail) {
-    auto& [group, part] = asked.front();
     if (mail.uid == 0 || !mail.has_content) return;  // news about flags that nobody asked for
-    if (part.bodies)
-      complete(group->mails, mail);
+    if (mail.has_flags)                              // asked for with the headers only
+      group_of(mail).mails.push_back(look_at(mail));
     else
-      group->mails.push_back(look_at(mail));
+      std::any_of(groups.begin(), groups.end(), [&](const auto& group) { return complete(group->mails, mail); });
   };
   const auto done = [&] {
-    const auto [group, part] = asked.front();
+    const auto [group, command_part] = asked.front();
     asked.pop_front();
     --group->open;
-    if (!part.bodies) {
+    if (!command_part.bodies) {
       std::sort(group->mails.begin(), group->mails.end(),
                 [](const Fresh& a, const Fresh& b) { return a.entry.uid < b.entry.uid; });
       for (const auto& mail : group->mails) {
         if (!mail.needs_body) continue;
-        if (group->bodies.empty() || group->bodies.back().size() == (single_bodies_ ? 1 : bodies_a_fetch))
-          group->bodies.emplace_back();
+        if (group->bodies.empty() || group->bodies.back().size() == bodies_size_) group->bodies.emplace_back();
         group->bodies.back().push_back(mail.entry.uid);
       }
       group->open += group->bodies.size();

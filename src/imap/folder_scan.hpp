@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,8 +28,7 @@ class FolderScan {
   using Trouble = std::function<void(std::uint32_t uid, const Error& why)>;
 
   // `opened`: the folder was opened just now, if the session says that it is open.
-  FolderScan(const ImapOptions& options, MimeDecoder& decoder, std::string folder, bool stars, bool opened = false)
-      : options_(options), decoder_(decoder), folder_(std::move(folder)), stars_(stars), opened_(opened) {}
+  FolderScan(const ImapOptions& options, MimeDecoder& decoder, std::string folder, bool stars, bool opened = false);
 
   // Visits every mail that is not marked \Deleted, UIDs ascending. After a lost connection it goes on with those that
   // were not visited yet; an answer that can't be read costs its mail only. Nothing if there is no such folder.
@@ -50,22 +50,28 @@ class FolderScan {
     std::vector<std::uint32_t> deleted;  // marked so; these two for replay() only
     std::vector<std::uint32_t> flagged;
   };
-  // The mails of one command.
+  // The mails of one command: a range of numbers, or else of UIDs.
   struct Part {
     std::string set;
     std::size_t mails = 0;
-    std::uint32_t uid = 0;  // if it is one alone, asked for by its UID
+    std::uint32_t first = 0, last = 0;
+    bool by_uid = false;
+
+    bool holds(const FetchedMail& mail) const noexcept {
+      const auto which = by_uid ? mail.uid : mail.number;
+      return first <= which && which <= last;
+    }
   };
   using Parts = std::function<std::optional<Part>()>;
 
   std::optional<OpenFolder> look(Session& session, const Visitor& visit);
   bool leave_out(const Error& error);
-  std::size_t next_size();
+  static Part part_of(std::span<const std::uint32_t> uids);
   Known look_at_known(Session& session, const OpenFolder& open, bool replaying) const;
   void replay(const Known& known, const std::optional<std::vector<std::uint32_t>>& alive, const Visitor& visit);
   void fetch(Session& session, const Parts& next_part, const char* command, const Visitor& visit);
   Fresh look_at(const FetchedMail& mail);
-  void complete(std::vector<Fresh>& fresh, const FetchedMail& mail);
+  bool complete(std::vector<Fresh>& fresh, const FetchedMail& mail);
   void accept(const std::vector<Fresh>& fresh, const Visitor& visit);
 
   const ImapOptions& options_;
@@ -80,19 +86,20 @@ class FolderScan {
   std::uint32_t last_uid_ = 0;  // visited
   std::unique_ptr<KeyLog> log_;
 
-  // After an answer that can't be read, mails are asked for one by one to find the one that it was about.
+  // After an answer that can't be read: one command at a time, by UIDs, with fewer and fewer mails, until it is clear
+  // which of them it was about.
   struct Failed {
     Part part;
     bool bodies = false;
   };
   std::optional<Failed> failed_;
-  bool by_uid_ = false;
-  std::size_t careful_ = 0;  // so many mails are asked for singly
-  bool single_bodies_ = false;
+  bool careful_ = false;
+  std::size_t headers_size_;
+  std::size_t bodies_size_;
   std::set<std::uint32_t> unreadable_;  // UIDs
   std::set<std::uint32_t> no_body_;
   std::vector<std::pair<std::uint32_t, Error>> troubles_;
-  std::size_t poisonous_ = 0;
+  std::size_t failures_ = 0;
 };
 
 }  // namespace smsbackup::imap

@@ -1,7 +1,6 @@
 #include "imap/key_log.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "imap/cache_file.hpp"
 #include "model/logger.hpp"
 
 namespace smsbackup::imap {
@@ -19,23 +19,6 @@ namespace {
 constexpr std::string_view magic = "smsbackup keys 1\n";
 constexpr std::uint32_t max_block = 64 << 20;
 constexpr std::uint32_t entries_a_block = 4096;
-
-std::string sha256(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-  unsigned size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr);
-  return {reinterpret_cast<const char*>(out.data()), size};
-}
-
-std::string hex(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    out += digits[static_cast<unsigned char>(c) >> 4];
-    out += digits[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
 
 std::string number(std::uint32_t value) {
   std::string out;
@@ -59,8 +42,8 @@ std::unique_ptr<KeyLog> KeyLog::open(const std::filesystem::path& cache_folder, 
                                      std::string_view folder, std::uint32_t uid_validity) {
   std::error_code error;
   std::filesystem::create_directories(cache_folder, error);
-  const auto identity = sha256(std::string(account) + '\n' + std::string(folder));
-  const auto path = cache_folder / (hex(identity).substr(0, 32) + ".keys");
+  const auto identity = cache_identity(account, folder);
+  const auto path = cache_file(cache_folder, identity, ".keys");
   stores::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!file) {
     model::logger().warn("keys are not cached: the cache's file can't be opened");

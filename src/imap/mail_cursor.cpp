@@ -23,8 +23,9 @@ constexpr std::size_t thrifty_memory = 4096;
 constexpr std::uint64_t most_waiting = 128 << 20;
 // What may be on its way, as far as it can be told: far more than any line holds.
 constexpr std::uint64_t most_in_flight = 64 << 20;
-// So many answers of a server that can't be read are put down to single mails; then it is the server.
-constexpr std::size_t max_poisonous = 100;
+// So many mails may be ones that can't be read, and so many answers may it take to find them; then it is the server.
+constexpr std::size_t max_unreadable = 100;
+constexpr std::size_t max_failures = 2000;
 
 Limits thrifty(Limits limits) {
   limits.blob_memory = std::min(limits.blob_memory, thrifty_memory);
@@ -192,7 +193,10 @@ void MailCursor::step() {
     if (!session_) {
       session_ = sessions_.take();
       open_ = false;
-      if (!chunks_.empty()) resume();
+      if (!chunks_.empty()) {
+        resume();
+        return;
+      }
     }
     if (!open_) open_folder();
     if (chunks_.empty() && session_->should_compress()) session_->compress();
@@ -212,15 +216,15 @@ void MailCursor::step() {
       session_->dialogue().flush();
       return;
     }
+    if (!kept_.empty()) return line_up(std::exchange(kept_, {}));
     ++folder_;
     open_ = false;
     highest_uid_ = 0;
+    careful_ = false;
     if (folder_ == folders_.size()) sessions_.give_back(std::move(session_));
   } catch (const Error& error) {
     session_.reset();
-    const bool again = reading_chunk && leave_out_poison(error);
-    if (reading_chunk) line_up();
-    if (!again && !sessions_.wait(attempts_, error)) throw;
+    if (!(reading_chunk && leave_out_poison(error)) && !sessions_.wait(attempts_, error)) throw;
   }
 }
 
@@ -237,15 +241,13 @@ void MailCursor::send_chunks() {
   if (is_held_up() || session_->should_compress()) return;
   auto& folder = folders_[folder_];
   while (window_.has_room()) {
+    if (careful_ && !chunks_.empty()) return;
     if (mails_seen_ != 0 && mails_in_flight_ * (bytes_seen_ / mails_seen_) > most_in_flight) return;
     auto count = mails_seen_ == 0
                      ? first_chunk_mails
                      : std::clamp<std::uint64_t>(chunk_size / std::max<std::uint64_t>(1, bytes_seen_ / mails_seen_), 1,
                                                  max_chunk_mails);
-    if (careful_ != 0) {
-      --careful_;
-      count = 1;
-    }
+    if (careful_) count = careful_size_;
     Chunk chunk;
     std::string command;
     if (folder.all) {
@@ -253,6 +255,8 @@ void MailCursor::send_chunks() {
       const auto last =
           static_cast<std::uint32_t>(std::min<std::uint64_t>(folder.messages, folder.next_number + count - 1));
       chunk.mails = last - folder.next_number + 1;
+      chunk.first = folder.next_number;
+      chunk.last = last;
       command = "FETCH " + std::to_string(folder.next_number) + ':' + std::to_string(last);
       folder.next_number = last + 1;
     } else {
@@ -261,6 +265,9 @@ void MailCursor::send_chunks() {
       const auto now = left.first(std::min<std::size_t>(left.size(), count));
       chunk.uids.assign(now.begin(), now.end());
       chunk.mails = now.size();
+      chunk.first = now.front();
+      chunk.last = now.back();
+      chunk.by_uid = true;
       folder.next += now.size();
       command = "UID FETCH " + to_sequence_set(now);
     }
@@ -277,17 +284,23 @@ void MailCursor::finish_chunk() {
   const auto status =
       session_->dialogue().finish_fetch(chunks_.front().tag, [&](const FetchedMail& mail) { take(mail); });
   if (!status.ok()) report_missing(chunks_.front(), status);
-  const auto chunk = std::move(chunks_.front());
+  auto chunk = std::move(chunks_.front());
   chunks_.pop_front();
   window_.answered();
   mails_in_flight_ -= chunk.mails;
   for (const auto uid : chunk.received) highest_uid_ = std::max(highest_uid_, uid);
-  line_up();
+  for (auto& kept : kept_)
+    if (kept.uid <= chunk.last) chunk.taken.push_back(std::move(kept));
+  std::erase_if(kept_, [&](const Taken& kept) { return kept.uid <= chunk.last; });
+  line_up(std::move(chunk.taken));
 }
 
 void MailCursor::take(const FetchedMail& mail) {
   if (mail.uid == 0 || !mail.has_content) return;
-  auto& received = chunks_.front().received;
+  // Servers work on several commands at once: what comes need not be for the command whose end is waited for.
+  const auto held = std::find_if(chunks_.begin(), chunks_.end(), [&](const Chunk& one) { return one.holds(mail); });
+  auto& chunk = held == chunks_.end() ? chunks_.front() : *held;
+  auto& received = chunk.received;
   if (!received.empty() && mail.uid <= received.back() &&
       std::find(received.begin(), received.end(), mail.uid) != received.end())
     return;
@@ -300,17 +313,17 @@ void MailCursor::take(const FetchedMail& mail) {
   if (may_go_on(mail)) {
     // The first one's beginning is kept; of the others this was fetched in vain, which bounds the temporary files.
     if (!is_held_up()) large_mail_.start(mail);
-    taken_.push_back({.uid = mail.uid, .kind = Taken::Kind::single});
+    chunk.taken.push_back({.uid = mail.uid, .kind = Taken::Kind::single});
     ++singles_;
   } else if (is_held_up()) {
-    let_wait(mail);
+    let_wait(chunk.taken, mail);
   } else {
-    take_whole(mail.content, mail.uid, chunk_bytes_ > large_chunk ? thrifty_decoder_ : decoder_);
+    take_whole(chunk.taken, mail.content, mail.uid, chunk_bytes_ > large_chunk ? thrifty_decoder_ : decoder_);
   }
 }
 
 // Keeps a mail that is behind one that is not there yet. What can't be kept is fetched again.
-void MailCursor::let_wait(const FetchedMail& mail) {
+void MailCursor::let_wait(std::vector<Taken>& to, const FetchedMail& mail) {
   Taken taken{.uid = mail.uid, .kind = Taken::Kind::waiting, .offset = waiting_bytes_.size()};
   taken.size = mail.content.size();
   try {
@@ -321,117 +334,156 @@ void MailCursor::let_wait(const FetchedMail& mail) {
   } catch (const Error&) {  // no room for it
     taken.kind = Taken::Kind::single;
   }
-  if (taken.kind == Taken::Kind::single) ++singles_;
-  taken_.push_back(std::move(taken));
+  ++(taken.kind == Taken::Kind::single ? singles_ : in_file_);
+  to.push_back(std::move(taken));
 }
 
-void MailCursor::take_whole(std::string_view mail, std::uint32_t uid, MimeDecoder& decoder) {
+void MailCursor::take_whole(std::vector<Taken>& to, std::string_view mail, std::uint32_t uid, MimeDecoder& decoder) {
   decoder.decode(mail, decoded_);
   if (decoded_.problem) {
     decoded_.problem->where = place(folder_, uid);
-    put(uid, std::move(*decoded_.problem));
+    put(to, uid, std::move(*decoded_.problem));
     decoded_.problem.reset();
   }
   if (decoded_.kind == MailKind::record)
-    put(uid, std::move(decoded_.record));
+    put(to, uid, std::move(decoded_.record));
   else if (decoded_.kind == MailKind::foreign)
-    ++foreign_;
+    to.push_back({.uid = uid, .kind = Taken::Kind::foreign});
 }
 
-void MailCursor::put(std::uint32_t uid, std::variant<Record, Problem> what) {
-  taken_.push_back({.uid = uid, .ready = std::make_unique<Ready>(Ready{std::move(what), uid, folder_})});
+void MailCursor::put(std::vector<Taken>& to, std::uint32_t uid, std::variant<Record, Problem> what) {
+  to.push_back({.uid = uid, .ready = std::make_unique<Ready>(Ready{std::move(what), uid, folder_})});
 }
 
-void MailCursor::put_problem(std::uint32_t uid, const Error& error) {
-  put(uid, problem_of(place(folder_, uid), error));
+void MailCursor::put_problem(std::vector<Taken>& to, std::uint32_t uid, const Error& error) {
+  put(to, uid, problem_of(place(folder_, uid), error));
 }
 
 // Hands on what has come, in the order of the UIDs, as far as nothing before it is missing.
-void MailCursor::line_up() {
-  std::stable_sort(taken_.begin(), taken_.end(), [](const Taken& a, const Taken& b) { return a.uid < b.uid; });
-  for (auto& taken : taken_) {
-    if (taken.kind == Taken::Kind::ready && waiting_.empty())
-      ready_.push_back(std::move(*taken.ready));
+void MailCursor::line_up(std::vector<Taken> taken) {
+  std::stable_sort(taken.begin(), taken.end(), [](const Taken& a, const Taken& b) { return a.uid < b.uid; });
+  for (auto& one : taken) {
+    const bool is_there = one.kind == Taken::Kind::ready || one.kind == Taken::Kind::foreign;
+    if (is_there && waiting_.empty())
+      hand_on(std::move(one));
     else
-      waiting_.push_back(std::move(taken));
+      waiting_.push_back(std::move(one));
   }
-  taken_.clear();
+}
+
+void MailCursor::hand_on(Taken taken) {
+  if (taken.kind == Taken::Kind::foreign)
+    ++foreign_;
+  else
+    ready_.push_back(std::move(*taken.ready));
+}
+
+// The connection is over. What has come for the first command is kept for its place among what will come; what was
+// early, or would have to wait, will come again.
+void MailCursor::keep_what_came() {
+  for (auto& chunk : chunks_) {
+    const bool first = &chunk == &chunks_.front();
+    for (auto& taken : chunk.taken) {
+      if (taken.kind == Taken::Kind::single) --singles_;
+      if (taken.kind == Taken::Kind::waiting) --in_file_;
+      if (first && (taken.kind == Taken::Kind::ready || taken.kind == Taken::Kind::foreign)) {
+        kept_.push_back(std::move(taken));
+      } else {
+        --done_;
+        std::erase(chunk.received, taken.uid);
+      }
+    }
+    chunk.taken.clear();
+    if (!first) chunk.received.clear();
+  }
 }
 
 // The next of what has come behind a mail that was missing: as much as one batch takes.
 void MailCursor::decode_waiting() {
   std::uint64_t bytes = 0;
+  std::vector<Taken> decoded;
   while (!waiting_.empty() && waiting_.front().kind != Taken::Kind::single && bytes < chunk_size) {
     auto taken = std::move(waiting_.front());
     waiting_.pop_front();
-    if (taken.kind == Taken::Kind::ready) {
-      ready_.push_back(std::move(*taken.ready));
+    if (taken.kind != Taken::Kind::waiting) {
+      hand_on(std::move(taken));
       continue;
     }
     bytes += taken.size;
-    take_whole(waiting_bytes_.view().substr(taken.offset, taken.size), taken.uid, decoder_);
-    for (auto& mail : taken_) ready_.push_back(std::move(*mail.ready));
-    taken_.clear();
+    --in_file_;
+    take_whole(decoded, waiting_bytes_.view().substr(taken.offset, taken.size), taken.uid, decoder_);
+    for (auto& one : decoded) hand_on(std::move(one));
+    decoded.clear();
   }
-  if (waiting_.empty()) waiting_bytes_.clear();
+  if (in_file_ == 0) waiting_bytes_.clear();
 }
 
 // The foremost one, which is larger than what a chunk brings, or could not be kept.
 void MailCursor::fetch_single() {
   const auto uid = waiting_.front().uid;
+  std::vector<Taken> decoded;
   if (large_mail_.uid() != uid) large_mail_.start(uid);
   switch (large_mail_.fetch(session_->dialogue(), limits_.mail_size)) {
     case LargeMail::End::complete:
       try {
-        take_whole(large_mail_.view(), uid, thrifty_decoder_);
+        take_whole(decoded, large_mail_.view(), uid, thrifty_decoder_);
       } catch (const Error& error) {  // no room for its parts
-        put_problem(uid, error);
+        put_problem(decoded, uid, error);
       }
       break;
     case LargeMail::End::gone:
       break;
     case LargeMail::End::failed:
-      put_problem(uid, large_mail_.failure());
+      put_problem(decoded, uid, large_mail_.failure());
       break;
   }
   large_mail_.start(0);  // its file goes
   waiting_.pop_front();
   --singles_;
-  for (auto& mail : taken_) ready_.push_back(std::move(*mail.ready));
-  taken_.clear();
+  for (auto& one : decoded) hand_on(std::move(one));
 }
 
-// After an answer that broke the rules, or the bounds of what is taken: if it was about a single mail, that one becomes
-// a Problem; if it was about several, these are asked for one by one. False if it was neither.
+// After an answer that broke the rules, or the bounds of what is taken: false if it was not about mails.
 bool MailCursor::leave_out_poison(const Error& error) {
   if (error.code() != ErrorCode::protocol && error.code() != ErrorCode::limit_exceeded) return false;
-  if (poisonous_ == max_poisonous) return false;
-  ++poisonous_;
-  auto& chunk = chunks_.front();
-  careful_ = chunk.mails - std::min(chunk.mails, chunk.received.size());
-  if (chunk.uids.size() == 1) {
-    careful_ = 0;
-    const auto uid = chunk.uids.front();
-    chunk.received.push_back(uid);
-    put_problem(uid, error);
+  if (++failures_ > max_failures || unreadable_ == max_unreadable) return false;
+  // Whose answer it was is known of a command that was alone only.
+  if (!std::exchange(careful_, true)) {
+    careful_size_ = max_chunk_mails;
+    return true;
   }
+  auto& chunk = chunks_.front();
+  const auto left = chunk.mails - std::min(chunk.mails, chunk.received.size());
+  if (!chunk.by_uid || left != 1) {
+    careful_size_ = std::max<std::uint64_t>(1, left / 2);
+    return true;
+  }
+  for (const auto uid : chunk.uids) {
+    if (std::find(chunk.received.begin(), chunk.received.end(), uid) != chunk.received.end()) continue;
+    chunk.received.push_back(uid);
+    put_problem(chunk.taken, uid, error);
+    break;
+  }
+  ++unreadable_;
+  careful_size_ = max_chunk_mails;
   return true;
 }
 
 // The server could not give some of what was asked for. What may work later is thrown, and asked for again.
-void MailCursor::report_missing(const Chunk& chunk, const Status& status) {
+void MailCursor::report_missing(Chunk& chunk, const Status& status) {
   const auto error = refusal(status, "reading mails at " + session_->dialogue().host());
   if (chunk.uids.empty() || is_transient(error.code())) throw error;
   auto received = chunk.received;
   std::sort(received.begin(), received.end());
   for (const auto uid : chunk.uids) {
-    if (!std::binary_search(received.begin(), received.end(), uid)) put_problem(uid, error);
+    if (!std::binary_search(received.begin(), received.end(), uid)) put_problem(chunk.taken, uid, error);
   }
 }
 
 // After a lost connection: everything that was asked for and has not come is wanted again.
 void MailCursor::resume() {
   auto& folder = folders_[folder_];
+  keep_what_came();
   open_folder();
   auto received = chunks_.front().received;
   std::sort(received.begin(), received.end());

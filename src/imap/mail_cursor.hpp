@@ -43,12 +43,6 @@ class MailCursor final : public Cursor {
     std::uint32_t messages = 0;
     std::uint32_t next_number = 1;
   };
-  struct Chunk {
-    Tag tag = 0;
-    std::size_t mails = 0;
-    std::vector<std::uint32_t> uids;      // none with Folder::all
-    std::vector<std::uint32_t> received;  // ascending as far as servers go
-  };
   struct Ready {
     std::variant<Record, Problem> what;
     std::uint32_t uid = 0;
@@ -60,11 +54,27 @@ class MailCursor final : public Cursor {
       ready,    // `ready`
       waiting,  // at `offset` of waiting_bytes_
       single,   // to be fetched by itself
+      foreign,  // no record
     };
     std::uint32_t uid = 0;
     Kind kind = Kind::ready;
     std::uint64_t offset = 0, size = 0;
     std::unique_ptr<Ready> ready;
+  };
+
+  struct Chunk {
+    Tag tag = 0;
+    std::uint32_t first = 0, last = 0;  // numbers with Folder::all, otherwise UIDs
+    bool by_uid = false;
+    std::size_t mails = 0;
+    std::vector<std::uint32_t> uids;      // none with Folder::all
+    std::vector<std::uint32_t> received;  // ascending as far as servers go
+    std::vector<Taken> taken;             // what these have come to
+
+    bool holds(const FetchedMail& mail) const noexcept {
+      const auto which = by_uid ? mail.uid : mail.number;
+      return first <= which && which <= last;
+    }
   };
 
   static constexpr std::size_t most_waiting_in_memory = 1 << 20;
@@ -77,16 +87,18 @@ class MailCursor final : public Cursor {
   void finish_chunk();
   void resume();
   void take(const FetchedMail& mail);
-  void take_whole(std::string_view mail, std::uint32_t uid, MimeDecoder& decoder);
-  void put(std::uint32_t uid, std::variant<Record, Problem> what);
-  void put_problem(std::uint32_t uid, const Error& error);
-  void let_wait(const FetchedMail& mail);
-  void line_up();
+  void take_whole(std::vector<Taken>& to, std::string_view mail, std::uint32_t uid, MimeDecoder& decoder);
+  void put(std::vector<Taken>& to, std::uint32_t uid, std::variant<Record, Problem> what);
+  void put_problem(std::vector<Taken>& to, std::uint32_t uid, const Error& error);
+  void let_wait(std::vector<Taken>& to, const FetchedMail& mail);
+  void line_up(std::vector<Taken> taken);
+  void hand_on(Taken taken);
+  void keep_what_came();
   void fetch_single();
   void decode_waiting();
   bool is_held_up() const noexcept { return singles_ != 0; }
   bool leave_out_poison(const Error& error);
-  void report_missing(const Chunk& chunk, const Status& status);
+  void report_missing(Chunk& chunk, const Status& status);
   std::string place(std::size_t folder, std::uint32_t uid) const;
 
   const ImapOptions& options_;
@@ -111,13 +123,18 @@ class MailCursor final : public Cursor {
   std::uint64_t bytes_seen_ = 0;
   std::uint64_t mails_in_flight_ = 0;
   std::uint32_t highest_uid_ = 0;  // of the folder's finished chunks
-  std::vector<Taken> taken_;       // of the chunk being read
+  std::vector<Taken> kept_;        // of a chunk that a lost connection left incomplete
   std::deque<Taken> waiting_;      // of this folder, UIDs ascending
-  std::size_t singles_ = 0;        // among taken_ and waiting_
+  std::size_t singles_ = 0;        // among waiting_ and what the chunks have taken
+  std::size_t in_file_ = 0;        // of kind `waiting`, likewise
   stores::SpillBuffer waiting_bytes_{most_waiting_in_memory};
   LargeMail large_mail_;
-  std::size_t careful_ = 0;    // so many mails are asked for singly: an answer about one of them can't be read
-  std::size_t poisonous_ = 0;  // answers that could not be read
+  // After an answer that can't be read: one command at a time, with fewer and fewer mails, until it is clear which of
+  // them it was about.
+  bool careful_ = false;
+  std::uint64_t careful_size_ = 0;
+  std::size_t unreadable_ = 0;
+  std::size_t failures_ = 0;
 
   std::deque<Ready> ready_;
   std::uint64_t filtered_ = 0, known_ = 0, foreign_ = 0;

@@ -31,6 +31,7 @@ void SpillBuffer::append(std::string_view bytes) {
     file_->write(bytes_);
     bytes_ = std::string();
   }
+  mapped_ = WholeFile();
   file_->write(bytes);
 }
 

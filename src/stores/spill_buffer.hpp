@@ -20,10 +20,11 @@ class SpillBuffer {
   explicit SpillBuffer(std::size_t memory = default_memory) : memory_(memory) {}
 
   void clear();
-  // Throws Error(no_space) or Error(io) when the temporary file can't be written. Not after view().
+  // Throws Error(no_space) or Error(io) when the temporary file can't be written. Ends what view()
+  // gave.
   void append(std::string_view bytes);
   std::uint64_t size() const noexcept { return size_; }
-  // All of it, until clear().
+  // All of it, until append() or clear().
   std::string_view view();
 
  private:
