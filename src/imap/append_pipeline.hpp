@@ -38,6 +38,7 @@ struct OutgoingMail {
   // attachments with whoever else keeps it.
   std::unique_ptr<const Record> record;
   std::uint64_t memory = 0;  // that it takes until it has its fate
+  bool noted = false;        // that it is about to be sent
   bool sent = false;         // part of it may have reached the server
   std::uint32_t uid = 0;     // that the server gave it, as far as it says so (UIDPLUS)
 

@@ -37,11 +37,18 @@ std::map<std::string, std::vector<std::uint32_t>> copies(Dialogue& dialogue, std
 
 }  // namespace
 
-void LateCopies::expect(const OutgoingMailPtr& mail, std::uint32_t from) {
+void LateCopies::expect(const OutgoingMailPtr& mail, std::uint32_t from, std::uint32_t uid_validity) {
   auto& folder = folders_[mail->folder];
   if (folder.mails.empty()) folder.from = from;
+  if (uid_validity != 0) folder.uid_validity = uid_validity;
   folder.from = std::min(folder.from, from);
   if (std::find(folder.mails.begin(), folder.mails.end(), mail) == folder.mails.end()) folder.mails.push_back(mail);
+}
+
+std::vector<OutgoingMailPtr> LateCopies::mails() const {
+  std::vector<OutgoingMailPtr> out;
+  for (const auto& [path, folder] : folders_) out.insert(out.end(), folder.mails.begin(), folder.mails.end());
+  return out;
 }
 
 void LateCopies::remove(Session& session) {
@@ -55,7 +62,8 @@ void LateCopies::remove(Session& session) {
 void LateCopies::remove_in(Session& session, const std::string& path, const Folder& folder) {
   std::set<std::string> ids;
   for (const auto& mail : folder.mails) ids.insert(mail->message_id);
-  if (!session.select(path, false)) return;
+  const auto open = session.select(path, false);
+  if (!open || (folder.uid_validity != 0 && open->uid_validity != folder.uid_validity)) return;
   auto& dialogue = session.dialogue();
   std::vector<std::uint32_t> ours;
   std::size_t doubled = 0;

@@ -18,8 +18,10 @@ namespace smsbackup::imap {
 
 class LateCopies {
  public:
-  // The mail is about to go out again. Whatever of it comes later has a UID from `from` on.
-  void expect(const OutgoingMailPtr& mail, std::uint32_t from);
+  // The mail is about to go out again. Whatever of it comes later has a UID from `from` on, under that UIDVALIDITY (0:
+  // unknown).
+  void expect(const OutgoingMailPtr& mail, std::uint32_t from, std::uint32_t uid_validity);
+  std::vector<OutgoingMailPtr> mails() const;
   bool empty() const noexcept { return folders_.empty(); }
   void forget() { folders_.clear(); }
 
@@ -29,6 +31,7 @@ class LateCopies {
  private:
   struct Folder {
     std::uint32_t from = 0;
+    std::uint32_t uid_validity = 0;
     std::vector<OutgoingMailPtr> mails;
   };
   static void remove_in(Session& session, const std::string& path, const Folder& folder);

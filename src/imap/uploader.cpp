@@ -36,7 +36,8 @@ Uploader::Uploader(const ImapOptions& options, const Limits& limits, MimeEncoder
       encoder_(encoder),
       sessions_(sessions),
       starts_(starts),
-      store_name_(std::move(store_name)) {}
+      store_name_(std::move(store_name)),
+      in_doubt_(options) {}
 
 const std::string& Uploader::folder_for(RecordType type) const {
   if (!options_.folder.empty()) return options_.folder;
@@ -109,6 +110,7 @@ void Uploader::run(bool to_the_end) {
   if (to_the_end && items_.empty()) {
     // All had been confirmed on the way.
     if (session_) give_back();
+    in_doubt_.settled(late_.mails());
     return;
   }
   auto attempts = sessions_.backoff();
@@ -124,6 +126,7 @@ void Uploader::run(bool to_the_end) {
       if (to_the_end) {
         pipeline_->drain();
         give_back();
+        in_doubt_.settled(late_.mails());
       } else {
         pipeline_->poll();
       }
@@ -148,7 +151,22 @@ void Uploader::run(bool to_the_end) {
   }
 }
 
+// Before any of it goes out: should the run be killed, the next one knows what may still arrive.
+void Uploader::note_down() {
+  if (!options_.key_cache) return;
+  std::vector<OutgoingMailPtr> on_their_way;
+  for (const auto& [mail, type] : items_) {
+    if (mail->fate != OutgoingMail::Fate::open) continue;
+    const auto start = starts_.find(mail->folder);
+    const bool known = start != starts_.end();
+    in_doubt_.note(mail, known ? start->second.uid_validity : 0, known ? start->second.uid_next : 0, late_);
+    on_their_way.push_back(mail);
+  }
+  in_doubt_.flush(on_their_way);
+}
+
 void Uploader::pump() {
+  note_down();
   for (; next_ < items_.size(); ++next_) {
     auto& item = items_[next_];
     if (item.mail->fate != OutgoingMail::Fate::open) continue;
@@ -269,15 +287,19 @@ void Uploader::find_sent_in(const std::string& folder) {
   }
   for (const auto& [id, mail] : unknown) {
     mail->sent = false;
-    if (open) late_.expect(mail, open->uid_next);
+    if (open) late_.expect(mail, open->uid_next, open->uid_validity);
   }
   model::logger().info("{} of {} mails that were on their way had arrived", total - unknown.size(), total);
 }
 
 void Uploader::look_for_late_copies() noexcept {
-  if (late_.empty()) return;
   try {
-    sessions_.run([&](Session& session, Backoff&) { late_.remove(session); });
+    const std::set<std::string> folders{folder_for(RecordType::sms), folder_for(RecordType::mms),
+                                        folder_for(RecordType::call)};
+    in_doubt_.expect_the_rest({folders.begin(), folders.end()}, late_);
+    const auto mails = late_.mails();
+    if (!mails.empty()) sessions_.run([&](Session& session, Backoff&) { late_.remove(session); });
+    if (!failure_) in_doubt_.settled(mails);
   } catch (const std::exception& error) {
     model::logger().warn("whether mails are there twice could not be found out: {}", error.what());
   }

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "imap/append_pipeline.hpp"
+#include "imap/in_doubt.hpp"
 #include "imap/late_copies.hpp"
 #include "imap/sessions.hpp"
 #include "smsbackup/imap_options.hpp"
@@ -59,6 +60,7 @@ class Uploader {
   void give_back();
   void drop_connection() noexcept;
   void pump();
+  void note_down();
   Outcomes take_outcomes();
   Problem problem_of(const Item& item);
   const std::string& folder_for(RecordType type) const;
@@ -75,6 +77,7 @@ class Uploader {
   std::deque<Item> items_;
   std::size_t next_ = 0;  // of items_, to be sent
   LateCopies late_;
+  InDoubt in_doubt_;
   std::optional<Error> failure_;
 };
 

@@ -1,0 +1,128 @@
+#include "imap/sent_log.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "imap/answer.hpp"
+#include "imap/cache_file.hpp"
+#include "model/logger.hpp"
+
+namespace smsbackup::imap {
+namespace {
+
+constexpr std::string_view magic = "smsbackup sent 1";
+constexpr std::size_t max_line = 1000;
+
+// "12 34": two numbers of 32 bits. "<id> 34" has its number at the end too.
+bool take_number(std::string_view text, std::uint32_t& out) {
+  const auto number = parse_number(text);
+  if (!number || *number > UINT32_MAX) return false;
+  out = static_cast<std::uint32_t>(*number);
+  return true;
+}
+
+}  // namespace
+
+SentLog::SentLog(const std::filesystem::path& cache_folder, std::string_view account, std::string_view folder)
+    : path_(cache_file(cache_folder, cache_identity(account, folder), ".sent")) {
+  read();
+}
+
+SentLog::~SentLog() { flush(); }
+
+// A line without its end was being written when the run was killed; its mail had not gone out yet.
+void SentLog::read() {
+  std::ifstream in(path_, std::ios::binary);
+  std::string line;
+  const auto next = [&] { return std::getline(in, line) && !in.eof() && line.size() <= max_line; };
+  if (!next() || line != magic || !next()) return;
+  const auto blank = line.find(' ');
+  if (blank == line.npos || !take_number(std::string_view(line).substr(0, blank), uid_validity_) ||
+      !take_number(std::string_view(line).substr(blank + 1), from_))
+    return;
+  while (written_ < max_entries && next()) {
+    const auto end = line.find("> ");
+    std::uint32_t uid = 0;
+    if (line.empty() || line.front() != '<' || end == line.npos ||
+        !take_number(std::string_view(line).substr(end + 2), uid))
+      break;
+    earlier_[line.substr(0, end + 1)] = uid;
+    ++written_;
+  }
+}
+
+void SentLog::begin(std::uint32_t uid_validity, std::uint32_t uid_next) {
+  begun_ = true;
+  if (earlier_.empty() || (uid_validity_ != 0 && uid_validity != 0 && uid_validity_ != uid_validity)) {
+    earlier_.clear();
+    uid_validity_ = uid_validity;
+    from_ = std::max(uid_next, 1U);
+    written_ = 0;
+  }
+}
+
+bool SentLog::open() {
+  if (file_) return true;
+  std::error_code ignored;
+  std::filesystem::create_directories(path_.parent_path(), ignored);
+  const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0) return false;
+  // Another run of the same account has it: it looks after its own mails.
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0 || !(file_ = std::unique_ptr<std::FILE, Closer>(::fdopen(fd, "ab")))) {
+    ::close(fd);
+    return false;
+  }
+  std::setvbuf(file_.get(), nullptr, _IONBF, 0);
+  if (earlier_.empty() && written_ == 0) {
+    const auto head = std::string(magic) + '\n' + std::to_string(uid_validity_) + ' ' + std::to_string(from_) + '\n';
+    return ::ftruncate(fd, 0) == 0 && std::fwrite(head.data(), 1, head.size(), file_.get()) == head.size();
+  }
+  return true;
+}
+
+void SentLog::fail() {
+  usable_ = false;
+  file_.reset();
+  model::logger().warn("what is on its way is not written down: its file can't be written");
+}
+
+void SentLog::add(std::string_view message_id) {
+  if (!usable_ || message_id.empty() || message_id.size() > max_line / 2) return;
+  pending_ += message_id;
+  pending_ += " 0\n";
+}
+
+void SentLog::flush() {
+  if (pending_.empty() || !usable_) return;
+  const auto lines = static_cast<std::size_t>(std::count(pending_.begin(), pending_.end(), '\n'));
+  if (!open() || std::fwrite(pending_.data(), 1, pending_.size(), file_.get()) != pending_.size()) fail();
+  written_ += lines;
+  pending_.clear();
+}
+
+void SentLog::replace(const std::vector<Entry>& entries) {
+  if (!usable_) return;
+  pending_.clear();
+  if (entries.empty()) {
+    std::error_code ignored;
+    if (written_ != 0) std::filesystem::remove(path_, ignored);
+    file_.reset();
+    written_ = 0;
+    return;
+  }
+  const auto earlier = std::exchange(earlier_, {});
+  written_ = 0;
+  if (file_ && ::ftruncate(::fileno(file_.get()), 0) != 0) return fail();
+  file_.reset();
+  for (const auto& entry : entries) pending_ += entry.message_id + ' ' + std::to_string(entry.uid) + '\n';
+  flush();
+  earlier_ = earlier;
+}
+
+}  // namespace smsbackup::imap
