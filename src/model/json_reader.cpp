@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "model/byte_scan.hpp"
 #include "model/unicode.hpp"
 
 namespace smsbackup::model {
@@ -179,13 +180,20 @@ std::string_view JsonReader::string(std::string& scratch, std::uint64_t max_size
   return scratch;
 }
 
+std::string_view JsonReader::plain_run() {
+  if (half_ != 0 || at_end()) return {};
+  const char* const run = at_;
+  at_ = find_either(at_, end_, '"', '\\');
+  return {run, static_cast<std::size_t>(at_ - run)};
+}
+
 bool JsonReader::string_some(std::string& out, std::size_t want) {
   const std::size_t enough = out.size() + want;
   while (out.size() < enough) {
     if (at_end()) fail(ErrorCode::truncated_input, "a string has no end");
     const char* const stop = at_ + std::min(static_cast<std::size_t>(end_ - at_), enough - out.size());
     const char* const run = at_;
-    while (at_ != stop && *at_ != '"' && *at_ != '\\') ++at_;
+    at_ = find_either(at_, stop, '"', '\\');
     if (at_ != run) {
       flush_half(out);
       out.append(run, at_);

@@ -48,7 +48,7 @@ class JsonReader {
 
   // A string. The view is into the input where possible, else into `scratch`; good until the reader is used again.
   std::string_view string(std::string& scratch, std::uint64_t max_size);
-  // The same piece by piece: visit(std::string_view).
+  // The same piece by piece: visit(std::string_view). What has no escapes is not copied.
   template <class Visit>
   void string_pieces(Visit&& visit);
   // A number, true, false or null as it is written. Views as with string().
@@ -73,6 +73,8 @@ class JsonReader {
   char peek(std::string_view missing);
   void expect(char wanted, std::string_view missing);
   void skip_space();
+  // What comes next in a string, as far as it can be taken as it stands in this piece of the input; consumes it.
+  std::string_view plain_run();
   // Reads on in a string up to about `want` bytes of it; true at its end, which is consumed.
   bool string_some(std::string& out, std::size_t want);
   void escape(std::string& out);
@@ -98,6 +100,7 @@ template <class Visit>
 void JsonReader::string_pieces(Visit&& visit) {
   expect('"', "there should be a string");
   for (bool end = false; !end;) {
+    if (const auto plain = plain_run(); !plain.empty()) visit(plain);
     piece_.clear();
     end = string_some(piece_, piece_size);
     if (!piece_.empty()) visit(std::string_view(piece_));

@@ -262,7 +262,8 @@ TagEnd RowReader<Row>::read(XmlTokenizer& xml, Row& row, RowNotes& notes) {
       const Slot& slot = order_[place];
       const char* const value = xml.at() + slot.size;
       const char* const limit = xml.limit();
-      const char* end = value < limit && slot.kind != Kind::data ? find_either(value, limit, '"', '&') : limit;
+      const char* end =
+          value < limit && slot.kind != Kind::data ? model::find_either_padded(value, limit, '"', '&') : limit;
       const bool has_references = end < limit && *end == '&';
       if (has_references) {
         const void* const quote = std::memchr(end, '"', static_cast<std::size_t>(limit - end));

@@ -162,7 +162,7 @@ XmlTokenizer::Token XmlTokenizer::markup() {
     if (!read_name()) return skipped(false);
     // Whatever else stands in an end tag is left out; one without an end ends where the next tag begins.
     for (;;) {
-      const char* const end = find_either(at_, limit_, '>', '<');
+      const char* const end = model::find_either_padded(at_, limit_, '>', '<');
       at_ = end;
       if (end < limit_) break;
       if (!refill()) return skipped(false);

@@ -13,9 +13,9 @@
 #include <string>
 #include <string_view>
 
+#include "model/byte_scan.hpp"
 #include "smsbackup/limits.hpp"
 #include "stores/xml_input.hpp"
-#include "stores/xml_scan.hpp"
 
 namespace smsbackup::stores {
 

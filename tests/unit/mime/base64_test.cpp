@@ -96,5 +96,28 @@ TEST(Base64, PiecesGiveTheSameAsTheWhole) {
   }
 }
 
+// Eight characters are decoded at once: each place of them, and each way to stop there.
+TEST(Base64, FindsWhatIsWrongAtEveryPlaceOfALongRun) {
+  const std::string right = encoded("The quick brown fox jumps over the lazy dog, twice.");  // 68 characters
+  ASSERT_EQ(right.size(), 68U);
+  for (std::size_t at = 0; at < right.size(); ++at) {
+    for (const char wrong : {'*', '\0', '\x80', '\xff'}) {
+      std::string text = right;
+      text[at] = wrong;
+      Decoder decoder;
+      std::string out;
+      EXPECT_FALSE(decoder.feed(text, out)) << at;
+      EXPECT_EQ(decoder.first_bad(), at);
+      text.insert(at + 1, 1, right[at]);
+      EXPECT_EQ(base64::decode(text, Mode::lenient), "The quick brown fox jumps over the lazy dog, twice.") << at;
+    }
+    std::string spaced = right;
+    spaced.insert(at, "\r\n");
+    EXPECT_EQ(base64::decode(spaced), "The quick brown fox jumps over the lazy dog, twice.") << at;
+    spaced.insert(at, " ");
+    EXPECT_EQ(base64::decode(spaced), "The quick brown fox jumps over the lazy dog, twice.") << at;
+  }
+}
+
 }  // namespace
 }  // namespace smsbackup

@@ -314,7 +314,7 @@ TEST(FromJson, SaysWhereTheInputIsWrong) {
   expect_error(R"({"__type":"fax"})", ErrorCode::corrupt_input, 15);
   expect_error(R"({"__type":1})", ErrorCode::corrupt_input, 10);
   expect_error(R"({"parts":[],"__type":"sms"})", ErrorCode::corrupt_input, 26);
-  expect_error(R"({"parts":[{"__data":"*"}]})", ErrorCode::corrupt_input, 23);
+  expect_error(R"({"parts":[{"__data":"*"}]})", ErrorCode::corrupt_input, 22);
   expect_error(R"({"parts":[{"__data":"QQ"}]})", ErrorCode::corrupt_input, 24);
 }
 
