@@ -21,6 +21,9 @@
 namespace smsbackup {
 
 class BlobWriter;
+namespace model {
+class BlobMemo;
+}
 
 class SMSBACKUP_EXPORT Blob {
  public:
@@ -54,6 +57,7 @@ class SMSBACKUP_EXPORT Blob {
 
  private:
   friend class BlobWriter;
+  friend class model::BlobMemo;
   struct Storage;
   explicit Blob(std::shared_ptr<const Storage> storage) noexcept;
   std::shared_ptr<const Storage> storage_;
@@ -70,6 +74,8 @@ class SMSBACKUP_EXPORT BlobWriter {
   BlobWriter& operator=(BlobWriter&&) noexcept;
 
   void append(std::string_view bytes);
+  // The same; the bytes are taken over rather than copied if they are the first and stay in memory.
+  void take(std::string bytes);
   std::uint64_t size() const noexcept;
   // What was appended so far. The writer is empty afterwards and may be used again.
   Blob finish();

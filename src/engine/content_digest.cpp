@@ -6,6 +6,7 @@
 
 #include "engine/folded_text.hpp"
 #include "engine/sha256.hpp"
+#include "model/blob_memo.hpp"
 #include "smsbackup/columns.hpp"
 #include "smsbackup/key.hpp"
 
@@ -62,23 +63,40 @@ bool is_smil(const MmsPart& part, std::string_view type) {
          text_or_nothing(part.text).substr(0, prologue).find("<smil") != std::string_view::npos;
 }
 
-Sha256::Value tolerant_part(const MmsPart& part, std::string_view type) {
-  Sha256 digest;
+// Of this size on, looking for a digest that was computed before takes less than computing it.
+constexpr std::uint64_t worth_remembering = 4096;
+
+void begin_tolerant_part(Sha256& digest, const MmsPart& part, std::string_view type) {
   begin(digest, Domain::part, DedupLevel::tolerant, RecordType::mms);
   digest.field(type);
-  const std::string_view text = text_or_nothing(part.text);
+  feed_folded(digest, text_or_nothing(part.text));
+}
+
+Sha256::Value tolerant_part(const MmsPart& part, std::string_view type) {
+  Sha256 digest;
   const bool is_text = type.substr(0, 5) == "text/";
-  if (is_text && text.empty() && part.data) {
+  if (is_text && text_or_nothing(part.text).empty() && part.data) {
+    begin(digest, Domain::part, DedupLevel::tolerant, RecordType::mms);
+    digest.field(type);
     // Some stores keep the text of a part in its file, others in the column.
     feed_folded(digest, [&](const auto& visit) { part.data->for_each_chunk(visit); });
     return digest.finish();
   }
-  feed_folded(digest, text);
-  if (!is_text) {
-    digest.number(part.data ? part.data->size() : 0);
-    if (part.data) part.data->for_each_chunk([&](std::string_view bytes) { digest.feed(bytes); });
+  begin_tolerant_part(digest, part, type);
+  if (is_text) return digest.finish();
+  const std::uint64_t size = part.data ? part.data->size() : 0;
+  const bool remembers = size >= worth_remembering;
+  Sha256::Value before{};
+  if (remembers) {
+    before = digest.finish();
+    if (const auto known = model::BlobMemo::recall(*part.data, before)) return *known;
+    begin_tolerant_part(digest, part, type);
   }
-  return digest.finish();
+  digest.number(size);
+  if (part.data) part.data->for_each_chunk([&](std::string_view bytes) { digest.feed(bytes); });
+  const auto value = digest.finish();
+  if (remembers) model::BlobMemo::remember(*part.data, before, value);
+  return value;
 }
 
 void feed_tolerant(Sha256& digest, const Sms& sms) {

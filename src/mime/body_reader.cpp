@@ -95,7 +95,6 @@ BodyCondition read_text(const MailFields& fields, std::string_view body, QuotedP
 }
 
 BodyCondition read_data(const MailFields& fields, std::string_view body, const Limits& limits, Blob& data) {
-  constexpr std::size_t piece = 64 * 1024;
   BodyCondition condition;
   BlobWriter writer(limits.blob_memory);
   std::string bytes;
@@ -105,6 +104,9 @@ BodyCondition read_data(const MailFields& fields, std::string_view body, const L
     condition.unknown_encoding = true;
     encoding = Encoding::identity;
   }
+  // What stays in memory is decoded to where it stays.
+  const bool stays_in_memory = encoding == Encoding::base64 && body.size() <= base64::encoded_size(limits.blob_memory);
+  const std::size_t piece = stays_in_memory ? body.size() : 64 * 1024;
   while (!body.empty()) {
     std::size_t size = std::min(piece, body.size());
     if (encoding == Encoding::quoted_printable && size < body.size()) {
@@ -123,7 +125,7 @@ BodyCondition read_data(const MailFields& fields, std::string_view body, const L
       } else if (!decode_quoted_printable(some, QuotedPrintable::standard, bytes).well_formed) {
         condition.damaged = true;
       }
-      writer.append(bytes);
+      writer.take(std::move(bytes));
     }
     if (writer.size() > limits.part_size) {
       condition.too_large = true;

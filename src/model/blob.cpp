@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +14,7 @@
 #include <limits>
 #include <utility>
 
+#include "model/blob_memo.hpp"
 #include "model/os_error.hpp"
 
 namespace smsbackup {
@@ -79,11 +81,38 @@ void write_all(const FileDescriptor& file, std::string_view bytes) {
 
 }  // namespace
 
+namespace {
+
+// Written once, by whoever is first.
+class Memo {
+ public:
+  std::optional<model::BlobMemo::Value> recall(const model::BlobMemo::Value& question) const noexcept {
+    if (state_.load(std::memory_order_acquire) != State::written || question != question_) return std::nullopt;
+    return answer_;
+  }
+  void remember(const model::BlobMemo::Value& question, const model::BlobMemo::Value& answer) noexcept {
+    auto expected = State::empty;
+    if (!state_.compare_exchange_strong(expected, State::being_written)) return;
+    question_ = question;
+    answer_ = answer;
+    state_.store(State::written, std::memory_order_release);
+  }
+
+ private:
+  enum class State : std::uint8_t { empty, being_written, written };
+  std::atomic<State> state_ = State::empty;
+  model::BlobMemo::Value question_{};
+  model::BlobMemo::Value answer_{};
+};
+
+}  // namespace
+
 struct Blob::Storage {
   std::string memory;           // all bytes, unless there is a file
   FileDescriptor file;          // all bytes, in a temporary file
   std::filesystem::path owned;  // or by somebody else: the file's path
   std::uint64_t size = 0;
+  mutable Memo memo;
 
   bool in_memory() const noexcept { return !file.is_open() && owned.empty(); }
 
@@ -196,6 +225,18 @@ bool operator==(const Blob& a, const Blob& b) {
   return true;
 }
 
+namespace model {
+
+std::optional<BlobMemo::Value> BlobMemo::recall(const Blob& blob, const Value& question) noexcept {
+  return blob.storage_ ? blob.storage_->memo.recall(question) : std::nullopt;
+}
+
+void BlobMemo::remember(const Blob& blob, const Value& question, const Value& answer) noexcept {
+  if (blob.storage_ && blob.storage_->owned.empty()) blob.storage_->memo.remember(question, answer);
+}
+
+}  // namespace model
+
 struct BlobWriter::State {
   std::size_t memory_limit;
   std::string buffer;  // everything, or what the file doesn't have yet
@@ -234,6 +275,15 @@ void BlobWriter::append(std::string_view bytes) {
   state.flush();
   write_all(state.file, bytes);
   state.in_file += bytes.size();
+}
+
+void BlobWriter::take(std::string bytes) {
+  State& state = *state_;
+  if (state.file.is_open() || !state.buffer.empty() || bytes.size() > state.memory_limit) {
+    append(bytes);
+  } else {
+    state.buffer = std::move(bytes);
+  }
 }
 
 std::uint64_t BlobWriter::size() const noexcept { return state_->in_file + state_->buffer.size(); }

@@ -201,12 +201,12 @@ Blob read_data(JsonReader& in, const Limits& limits) {
   in.string_pieces([&](std::string_view piece) {
     bytes.clear();
     if (!decoder.feed(piece, bytes)) in.fail(ErrorCode::corrupt_input, "the base64 is wrong");
-    writer.append(bytes);
+    writer.take(std::move(bytes));
     if (writer.size() > limits.part_size) in.fail(ErrorCode::limit_exceeded, "a part is too large");
   });
   bytes.clear();
   if (!decoder.finish(bytes)) in.fail(ErrorCode::corrupt_input, "the base64 is wrong");
-  writer.append(bytes);
+  writer.take(std::move(bytes));
   return writer.finish();
 }
 

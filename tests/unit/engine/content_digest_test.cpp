@@ -57,6 +57,26 @@ TEST(ContentDigest, HasTheDocumentedLayout) {
             "1e1ad4c9d81fbd90adc5ba30663783b1");
 }
 
+// What was computed once is kept beside the bytes, for the same question only.
+TEST(ContentDigest, IsTheSameForBytesThatWereDigestedBefore) {
+  const std::string picture(100'000, 'p');
+  MmsPart shared = data_part("image/jpeg", picture);
+  const auto first = tolerant(mms({shared}));
+  EXPECT_EQ(tolerant(mms({shared})), first);
+  EXPECT_EQ(tolerant(mms({data_part("image/jpeg", picture)})), first);
+  shared.ct = "image/png"s;
+  EXPECT_NE(tolerant(mms({shared})), first);
+  EXPECT_EQ(tolerant(mms({shared})), tolerant(mms({data_part("image/png", picture)})));
+  shared.text = "caption"s;
+  const auto captioned = tolerant(mms({shared}));
+  MmsPart fresh = data_part("image/png", picture);
+  fresh.text = "caption"s;
+  EXPECT_EQ(captioned, tolerant(mms({fresh})));
+  fresh.ct = "text/plain"s;
+  shared.ct = "text/plain"s;
+  EXPECT_EQ(tolerant(mms({shared})), tolerant(mms({fresh})));
+}
+
 TEST(ContentDigest, KeepsRecordsApartWhoseDateIsNoNumber) {
   Sms row;
   row.body = "Hello world";

@@ -9,6 +9,7 @@
 #include <functional>
 #include <vector>
 
+#include "model/blob_memo.hpp"
 #include "smsbackup/error.hpp"
 
 namespace smsbackup {
@@ -52,6 +53,37 @@ TEST(Blob, GoesToAFileAboveTheLimit) {
   EXPECT_FALSE(blob.in_memory());
   EXPECT_EQ(blob.size(), 11u);
   EXPECT_EQ(blob.bytes(), "12345678901");
+}
+
+TEST(Blob, TakesBytesOverAndGoesOnBehindThem) {
+  BlobWriter writer(10);
+  writer.take("12345");
+  writer.take("67890");
+  Blob blob = writer.finish();
+  EXPECT_TRUE(blob.in_memory());
+  EXPECT_EQ(blob.bytes(), "1234567890");
+  writer.take("12345678901");
+  blob = writer.finish();
+  EXPECT_FALSE(blob.in_memory());
+  EXPECT_EQ(blob.bytes(), "12345678901");
+  writer.append("12345678901");
+  writer.take("2");
+  EXPECT_EQ(writer.finish().bytes(), "123456789012");
+}
+
+TEST(BlobMemo, GivesTheAnswerToTheQuestionThatWasAskedFirst) {
+  using model::BlobMemo;
+  const BlobMemo::Value one{1}, two{2}, answer{3}, other{4};
+  const Blob blob("picture");
+  EXPECT_EQ(BlobMemo::recall(blob, one), std::nullopt);
+  BlobMemo::remember(blob, one, answer);
+  BlobMemo::remember(blob, two, other);
+  const Blob copy = blob;
+  EXPECT_EQ(BlobMemo::recall(copy, one), answer);
+  EXPECT_EQ(BlobMemo::recall(copy, two), std::nullopt);
+  EXPECT_EQ(BlobMemo::recall(Blob("picture"), one), std::nullopt);
+  BlobMemo::remember(Blob(), one, answer);
+  EXPECT_EQ(BlobMemo::recall(Blob(), one), std::nullopt);
 }
 
 class OwnedFile : public testing::Test {
