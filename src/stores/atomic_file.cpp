@@ -19,7 +19,9 @@ constexpr std::size_t longest_name_kept = 200;
 constexpr std::size_t chunk_size = 1 << 20;
 
 std::string partial_prefix(const std::filesystem::path& target) {
-  return "." + target.filename().string().substr(0, longest_name_kept) + ".partial-";
+  std::string prefix = target.filename().string().substr(0, longest_name_kept);
+  prefix.insert(prefix.begin(), '.');
+  return prefix += ".partial-";
 }
 
 std::filesystem::path folder_of(const std::filesystem::path& file) {
@@ -90,13 +92,17 @@ void AtomicFile::rethrow_for_target(const Error& error) const {
   throw Error(error.code(), message, error.hint());
 }
 
-void AtomicFile::write(std::string_view bytes) {
+template <class Do>
+void AtomicFile::do_for_target(Do&& what) {
   try {
-    file_.write(bytes);
+    what();
   } catch (const Error& error) {
     rethrow_for_target(error);
   }
-  checksum_.add(bytes);
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  do_for_target([&] { file_.write(bytes); });
 }
 
 void AtomicFile::copy(const InputFile& from, std::uint64_t offset, std::uint64_t length) {
@@ -116,70 +122,15 @@ void AtomicFile::copy(const InputFile& from, std::uint64_t offset, std::uint64_t
 }
 
 void AtomicFile::replace(std::uint64_t offset, std::string_view bytes) {
-  if (offset > size() || bytes.size() > size() - offset) {
-    throw Error(ErrorCode::internal, "replacing what was not written in " + target_.string());
-  }
-  flush();
-  Replacement replacement{offset, std::string(bytes.size(), '\0'), std::string(bytes)};
-  const InputFile written(file_.path());
-  if (written.read_at(offset, replacement.before) != bytes.size()) {
-    throw Error(ErrorCode::io, "reading back " + target_.string() + ": it is shorter than what was written");
-  }
-  while (::pwrite(file_.descriptor(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) !=
-         static_cast<ssize_t>(bytes.size())) {
-    if (errno != EINTR) throw system_failure(errno, "writing", target_);
-  }
-  replacements_.push_back(std::move(replacement));
+  do_for_target([&] { file_.replace(offset, bytes); });
 }
 
 void AtomicFile::flush() {
-  try {
-    file_.flush();
-  } catch (const Error& error) {
-    rethrow_for_target(error);
-  }
-}
-
-void AtomicFile::read_back() {
-  const Error differs(ErrorCode::io,
-                      "reading back " + target_.string() + ": the disk holds other bytes than were written",
-                      "The disk or its file system is faulty. The file is as it was before.");
-  InputFile written(file_.path());
-  if (written.size() != size()) throw differs;
-#ifdef POSIX_FADV_DONTNEED
-  // From the disk rather than from memory, where the system allows that: memory cards that lie about their size exist.
-  ::posix_fadvise(written.descriptor(), 0, 0, POSIX_FADV_DONTNEED);
-#endif
-  // The checksum is of what was written first, so the replacements are taken back, latest first.
-  std::string chunk(chunk_size, '\0');
-  Checksum found;
-  for (std::uint64_t begin = 0; begin < size();) {
-    const std::size_t got = written.read(chunk);
-    if (got == 0) throw differs;
-    for (auto each = replacements_.rbegin(); each != replacements_.rend(); ++each) {
-      const std::uint64_t first = std::max(begin, each->offset);
-      const std::uint64_t last = std::min(begin + got, each->offset + each->after.size());
-      if (first >= last) continue;
-      const auto in_chunk = static_cast<std::size_t>(first - begin);
-      const auto in_piece = static_cast<std::size_t>(first - each->offset);
-      const auto length = static_cast<std::size_t>(last - first);
-      if (chunk.compare(in_chunk, length, each->after, in_piece, length) != 0) throw differs;
-      chunk.replace(in_chunk, length, each->before, in_piece, length);
-    }
-    found.add(std::string_view(chunk).substr(0, got));
-    begin += got;
-  }
-  if (found.value() != checksum_.value()) throw differs;
+  do_for_target([&] { file_.flush(); });
 }
 
 void AtomicFile::commit() {
-  try {
-    file_.sync();
-    read_back();
-    file_.close();
-  } catch (const Error& error) {
-    rethrow_for_target(error);
-  }
+  do_for_target([&] { file_.close(); });
   if (::rename(file_.path().c_str(), target_.c_str()) != 0) throw system_failure(errno, "writing", target_);
   committed_ = true;
   sync_folder(folder_of(target_));

@@ -12,12 +12,11 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "smsbackup/error.hpp"
+#include "stores/checked_output.hpp"
 #include "stores/file_lock.hpp"
 #include "stores/input_file.hpp"
-#include "stores/output_file.hpp"
 
 namespace smsbackup::stores {
 
@@ -35,7 +34,7 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
-  // Appends. Throws Error(no_space) or Error(io), naming the target.
+  // Appends. Throws Error(no_space) or Error(io), naming the target; what fails is what was appended now or before.
   void write(std::string_view bytes);
   // Appends a piece of another file. Throws Error(truncated_input) if that file is shorter.
   void copy(const InputFile& from, std::uint64_t offset, std::uint64_t length);
@@ -52,19 +51,13 @@ class AtomicFile {
   void flush();
 
  private:
-  struct Replacement {
-    std::uint64_t offset;
-    std::string before;
-    std::string after;
-  };
-  void read_back();
+  template <class Do>
+  void do_for_target(Do&& what);
   [[noreturn]] void rethrow_for_target(const Error& error) const;
 
   std::filesystem::path target_;
   FileLock lock_;
-  OutputFile file_;
-  Checksum checksum_;
-  std::vector<Replacement> replacements_;
+  CheckedOutput file_;
   bool committed_ = false;
 };
 

@@ -135,6 +135,57 @@ TEST(AtomicFile, SaysThatTheDiskIsFullAndKeepsTheOldFile) {
   EXPECT_EQ(folder.entries(), Names{"a"});
 }
 
+std::string numbered(std::size_t size) {
+  std::string bytes;
+  for (std::size_t i = 0; bytes.size() < size; ++i) bytes += std::to_string(i) + '\n';
+  bytes.resize(size);
+  return bytes;
+}
+
+// More than what is under way to the disk at once, in writes of every size.
+TEST(AtomicFile, HoldsWhatWasWrittenWhereMuchIs) {
+  TempFolder folder;
+  const std::string bytes = numbered(9'000'001);
+  AtomicFile file(folder / "a");
+  for (std::size_t at = 0, size = 1; at < bytes.size(); at += size, size = size * 3 % 1'100'003)
+    file.write(std::string_view(bytes).substr(at, size));
+  EXPECT_EQ(file.size(), bytes.size());
+  file.replace(10, "early");
+  file.replace(8'999'990, "late");
+  file.commit();
+  std::string expected = bytes;
+  expected.replace(10, 5, "early");
+  expected.replace(8'999'990, 4, "late");
+  EXPECT_EQ(get(folder / "a"), expected);
+}
+
+TEST(AtomicFile, NoticesWhenTheDiskHoldsOtherBytesInTheMiddleOfMuch) {
+  TempFolder folder;
+  const std::string bytes = numbered(6'000'000);
+  AtomicFile file(folder / "a");
+  file.write(bytes);
+  file.flush();
+  {
+    std::fstream behind(file.partial_path(), std::ios::in | std::ios::out | std::ios::binary);
+    behind.seekp(5'500'000);
+    behind.put('X');
+  }
+  expect_error(ErrorCode::io, [&] { file.commit(); });
+  EXPECT_EQ(folder.entries().count("a"), 0U);
+}
+
+TEST(AtomicFile, SaysThatTheDiskIsFullWhereMuchIsWritten) {
+  TempFolder folder;
+  AtomicFile file(folder / "a");
+  const FileSizeLimit limit(3'000'000);
+  const Error error = expect_error(ErrorCode::no_space, [&] {
+    for (int i = 0; i < 400; ++i) file.write(std::string(50'000, 'x'));
+    file.commit();
+  });
+  EXPECT_EQ(std::string(error.what()), "writing " + (folder / "a").string() + ": File too large");
+  EXPECT_EQ(folder.entries().count("a"), 0U);
+}
+
 TEST(AtomicFile, WritesThroughASymbolicLink) {
   TempFolder folder;
   std::filesystem::create_directory(folder / "real");
