@@ -68,7 +68,7 @@ void AppendPipeline::send(const OutgoingMailPtr& mail) {
 }
 
 void AppendPipeline::write_mail(OutgoingMail& mail, bool wait) {
-  if (mail.bytes.empty() && mail.record) encode_(mail);
+  bytes_.make_again(mail);
   auto& dialogue = session_.dialogue();
   std::string head = mail.seen ? " (\\Seen) \"" : " \"";
   head += internal_date(mail.date);
@@ -81,7 +81,7 @@ void AppendPipeline::write_mail(OutgoingMail& mail, bool wait) {
     mail.spilled.for_each_chunk([&](std::string_view chunk) { dialogue.write(chunk); });
   } else {
     dialogue.write(mail.bytes);
-    if (mail.record) mail.bytes = std::string();
+    bytes_.let_go(mail);
   }
 }
 

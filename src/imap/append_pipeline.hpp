@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,46 +17,20 @@
 #include <utility>
 #include <vector>
 
+#include "imap/mail_bytes.hpp"
 #include "imap/session.hpp"
-#include "smsbackup/blob.hpp"
 #include "smsbackup/error.hpp"
-#include "smsbackup/record.hpp"
 
 namespace smsbackup::imap {
-
-// A mail and what has become of it. Shared between the pipeline of one connection and whoever starts the next one.
-struct OutgoingMail {
-  std::string folder;      // path
-  std::string message_id;  // with the angle brackets
-  std::int64_t date = 0;   // ms
-  bool seen = true;
-  std::uint64_t size = 0;
-  std::string bytes;  // small mails
-  Blob spilled;       // large ones
-  // With it `bytes` go as soon as they are sent, and are made again should that be needed: the record shares its
-  // attachments with whoever else keeps it.
-  std::unique_ptr<const Record> record;
-  std::uint64_t memory = 0;  // that it takes until it has its fate
-  bool noted = false;        // that it is about to be sent
-  bool sent = false;         // part of it may have reached the server
-  std::uint32_t uid = 0;     // that the server gave it, as far as it says so (UIDPLUS)
-
-  enum class Fate : std::uint8_t { open, written, refused } fate = Fate::open;
-  Status refusal;  // why it was refused
-};
-using OutgoingMailPtr = std::shared_ptr<OutgoingMail>;
 
 // "13-Sep-2020 12:26:40 +0000" (RFC 9051 date-time) for UTC milliseconds, within the years that servers take.
 std::string internal_date(std::int64_t utc_ms);
 
 class AppendPipeline {
  public:
-  // Makes the bytes of a mail again.
-  using Encode = std::function<void(OutgoingMail&)>;
-
   // `window` bounds the memory of what is in flight.
-  AppendPipeline(Session& session, std::size_t window, Encode encode)
-      : session_(session), window_(window), encode_(std::move(encode)) {}
+  AppendPipeline(Session& session, std::size_t window, MailBytes& bytes)
+      : session_(session), window_(window), bytes_(bytes) {}
 
   // Sends a mail, or puts it into the batch that is being filled. Waits while the window is full. Throws Error when the
   // connection is lost or the server refuses something that concerns all mails; nothing more can be sent then.
@@ -97,7 +70,7 @@ class AppendPipeline {
 
   Session& session_;
   std::size_t window_;
-  Encode encode_;
+  MailBytes& bytes_;
   std::vector<OutgoingMailPtr> batch_;
   std::uint64_t batch_bytes_ = 0;
   std::uint64_t batch_memory_ = 0;

@@ -10,22 +10,8 @@
 namespace smsbackup::imap {
 namespace {
 
-// Larger records are encoded piece by piece into a temporary file.
-constexpr std::uint64_t encoded_in_memory = 4 << 20;
-// Records from here on are mostly attachments.
-constexpr std::uint64_t mostly_attachments = 16 << 10;
-// What a mail in flight takes beside its bytes: whoever writes it keeps its record until it is known to be stored.
-constexpr std::uint64_t record_and_accounts = 2300;
 // So much is encoded before it is sent: the line is kept busy while the next is encoded.
 constexpr std::uint64_t encoded_ahead = 1 << 20;
-
-// About what a mail of it takes; its parts may be in files.
-std::uint64_t size_of(const Record& record) {
-  std::uint64_t size = memory_size(record);
-  if (const auto* mms = std::get_if<Mms>(&record))
-    for (const auto& part : mms->parts) size += part.data ? part.data->size() : 0;
-  return size;
-}
 
 }  // namespace
 
@@ -33,7 +19,7 @@ Uploader::Uploader(const ImapOptions& options, const Limits& limits, MimeEncoder
                    FolderStarts& starts, std::string store_name)
     : options_(options),
       limits_(limits),
-      encoder_(encoder),
+      bytes_(encoder),
       sessions_(sessions),
       starts_(starts),
       store_name_(std::move(store_name)),
@@ -53,38 +39,11 @@ const std::string& Uploader::folder_for(RecordType type) const {
 
 // Returns the size of the mail.
 std::uint64_t Uploader::add(const Record& record) {
-  auto mail = std::make_shared<OutgoingMail>();
-  MailHead head;
-  const auto record_size = size_of(record);
-  mail->memory = record_and_accounts;
-  if (record_size > encoded_in_memory) {
-    BlobWriter spill;
-    head = encoder_.encode(record, [&](std::string_view piece) { spill.append(piece); });
-    mail->spilled = spill.finish();
-    mail->size = mail->spilled.size();
-  } else {
-    head = encoder_.encode(record, mail->bytes);
-    mail->size = mail->bytes.size();
-    if (record_size > mostly_attachments) {
-      mail->record = std::make_unique<const Record>(record);
-      mail->memory += memory_size(record);
-    } else {
-      mail->bytes.shrink_to_fit();
-      mail->memory += mail->size;
-    }
-  }
+  auto mail = bytes_.make(record);
   mail->folder = folder_for(type_of(record));
-  mail->message_id = std::move(head.message_id);
-  mail->date = head.internal_date;
-  mail->seen = head.seen;
   const auto size = mail->size;
   items_.push_back({std::move(mail), type_of(record)});
   return size;
-}
-
-void Uploader::encode_again(OutgoingMail& mail) {
-  encoder_.encode(*mail.record, mail.bytes);
-  mail.size = mail.bytes.size();
 }
 
 Outcomes Uploader::write(std::span<const Record> records, bool to_the_end) {
@@ -188,8 +147,7 @@ void Uploader::pump() {
 void Uploader::connect() {
   session_ = sessions_.take();
   find_sent();
-  pipeline_ =
-      std::make_unique<AppendPipeline>(*session_, options_.window, [this](OutgoingMail& mail) { encode_again(mail); });
+  pipeline_ = std::make_unique<AppendPipeline>(*session_, options_.window, bytes_);
   next_ = 0;
   session_->leave();
 }
@@ -311,7 +269,7 @@ Problem Uploader::problem_of(const Item& item) {
   problem.where = store_name_;
   problem.type = item.type;
   auto& mail = *item.mail;
-  if (mail.bytes.empty() && mail.record) encode_again(mail);
+  bytes_.make_again(mail);
   if (mail.fate == OutgoingMail::Fate::refused) {
     const auto error =
         refusal(mail.refusal, "storing a mail of " + std::to_string(mail.size) + " bytes", Attempt::append);

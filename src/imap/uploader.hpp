@@ -50,7 +50,6 @@ class Uploader {
   };
 
   std::uint64_t add(const Record& record);
-  void encode_again(OutgoingMail& mail);
   void run(bool to_the_end);
   void connect();
   void prepare_folders();
@@ -67,7 +66,7 @@ class Uploader {
 
   const ImapOptions& options_;
   const Limits& limits_;
-  MimeEncoder& encoder_;
+  MailBytes bytes_;
   Sessions& sessions_;
   FolderStarts& starts_;
   std::string store_name_;
