@@ -29,8 +29,8 @@ class FetchWindow {
 
  private:
   static constexpr std::size_t few = 16;
-  static constexpr std::size_t many = 256;
-  static constexpr std::size_t most_text = 16 << 10;
+  static constexpr std::size_t many = 320;
+  static constexpr std::size_t most_text = 20 << 10;
 
   std::queue<std::size_t> sizes_;
   std::size_t text_ = 0;

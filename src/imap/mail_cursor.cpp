@@ -15,9 +15,13 @@ namespace {
 // What one FETCH should bring, as far as the mails before it tell.
 constexpr std::uint64_t chunk_size = 1 << 20;
 constexpr std::uint64_t max_chunk_mails = 256;
-constexpr std::uint64_t first_chunk_mails = 64;
-// A chunk that brings more than this has its parts in files from there on.
-constexpr std::uint64_t large_chunk = 8 << 20;
+constexpr std::uint64_t first_chunk_mails = 32;
+// A few begin smaller, so that there is something to work on early.
+constexpr std::size_t small_chunks = 8;
+constexpr std::uint64_t small_chunk_mails = 8;
+// A chunk that brings more than this has its parts in files from there on. Dovecot answers four commands as one, so
+// that ordinary MMS in the first four chunks must fit.
+constexpr std::uint64_t large_chunk = 20 << 20;
 constexpr std::size_t thrifty_memory = 4096;
 // What may wait in a temporary file behind a large mail, before what is still on its way is left to another connection.
 constexpr std::uint64_t most_waiting = 128 << 20;
@@ -244,7 +248,7 @@ void MailCursor::send_chunks() {
     if (careful_ && !chunks_.empty()) return;
     if (mails_seen_ != 0 && mails_in_flight_ * (bytes_seen_ / mails_seen_) > most_in_flight) return;
     auto count = mails_seen_ == 0
-                     ? first_chunk_mails
+                     ? (chunks_.size() < small_chunks ? small_chunk_mails : first_chunk_mails)
                      : std::clamp<std::uint64_t>(chunk_size / std::max<std::uint64_t>(1, bytes_seen_ / mails_seen_), 1,
                                                  max_chunk_mails);
     if (careful_) count = careful_size_;
