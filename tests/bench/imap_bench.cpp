@@ -1,7 +1,7 @@
 // Uploads to, and restores from, Debian's Dovecot behind lines of several lengths, against a raw client as the bound,
 // imaplib and mbsync, all in the same run:
 //
-//   imap_bench [--turns N] [--without-peers] [upload|mms|gmail|restore|headers|again|memory]...
+//   imap_bench [--turns N] [--without-peers] [upload|mms|gmail|restore|restore-mms|headers|again|memory]...
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -363,6 +363,8 @@ int measure(const std::vector<std::string>& arguments, const std::string& self) 
   if (is_wanted("restore")) {
     for (const int round_trip : {0, 20, 100}) bench.restore(Kind::sms, sms, round_trip, false);
     bench.restore(Kind::sms, sms, 100, true);
+  }
+  if (is_wanted("restore-mms")) {
     for (const int round_trip : {0, 20, 100}) bench.restore(Kind::mms, mms, round_trip, false);
   }
   if (is_wanted("headers")) {

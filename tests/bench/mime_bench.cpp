@@ -163,7 +163,14 @@ void our_encode(benchmark::State& state, bool mms) {
   std::string mail;
   run(state, mms, [&](const Corpus& all, std::size_t at) {
     mail.clear();
-    benchmark::DoNotOptimize(encoder.encode(all.records[at], mail));
+    if (!mms) {
+      benchmark::DoNotOptimize(encoder.encode(all.records[at], mail));
+      return;
+    }
+    // A picture that was not digested before: the digest stays beside it.
+    Mms fresh = std::get<Mms>(all.records[at]);
+    fresh.parts.back().data = Blob(fresh.parts.back().data->bytes());
+    benchmark::DoNotOptimize(encoder.encode(std::move(fresh), mail));
   });
 }
 
