@@ -37,14 +37,6 @@ std::string as_archive(const std::string& identity) {
 
 }  // namespace
 
-std::string identity_of(const std::string& place) {
-  const smsbackup::StoreAddress address = smsbackup::parse_store_address(place);
-  if (is_standard_stream(place) || address.location.substr(0, 2) == "//") return place;
-  std::error_code ignored;
-  const fs::path path = fs::weakly_canonical(fs::absolute(address.location, ignored), ignored);
-  return path.empty() ? place : path.string();
-}
-
 fs::path default_state_file(const std::string& phone, const std::string& archive, bool make_folder) {
   const std::optional<fs::path> folder = state_folder();
   if (!folder) {

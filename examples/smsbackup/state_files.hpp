@@ -7,9 +7,6 @@
 
 namespace tool {
 
-// The same for every way to name a file or folder; servers go by their address.
-std::string identity_of(const std::string& place);
-
 // Of that phone and archive, by identity, in $XDG_STATE_HOME/smsbackup or ~/.local/state/smsbackup (XDG base
 // directories). Its name is made of a digest of each, so that it tells neither, but those of one store can be found.
 // The folder is made if asked. Throws Failure(output).
