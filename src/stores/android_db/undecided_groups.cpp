@@ -91,7 +91,7 @@ bool UndecidedGroups::are_beside(const fs::path& database) {
 
 void UndecidedGroups::publish() {
   if (noted_.empty()) return;
-  std::string lines;
+  std::string lines(1, '\n');  // a kill may have left half a line
   for (const std::int64_t message : noted_) lines += std::to_string(message) + '\n';
   const bool is_new = !are_beside(database_.file());
   OutputFile list = OutputFile::append(list_);

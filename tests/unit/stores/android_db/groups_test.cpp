@@ -110,6 +110,13 @@ TEST_F(AndroidDbGroups, OfAKilledRunAreDecidedByTheNextOne) {
   EXPECT_FALSE(is_undecided());
 }
 
+TEST_F(AndroidDbGroups, AreDecidedBehindHalfALineOfAKilledRun) {
+  fs::create_directories(phone_);
+  test::put(phone_ / ".smsbackup-groups", "1");
+  put_back({from_ann(), mine(), from_bob(), from_ann_alone()});
+  EXPECT_EQ(conversations(), (Rows{std::string(ann) + "|13000|1|0", group_of({ann, bob}) + "|12000|3|1"}));
+}
+
 // A phone that does not know its number itself has such conversations; what it made stays.
 TEST_F(AndroidDbGroups, LeaveThePhonesOwnMessagesWhereTheyAre) {
   RestoreOptions told;
