@@ -21,8 +21,8 @@ std::string mbox_from_line(std::int64_t time);
 // "From " is none, also where the program that wrote the file forgot to quote it.
 bool is_mbox_from_line(std::string_view line);
 
-// Where the first mail begins that begins at `from` (not 0) or behind; nothing if there is none.
-std::optional<std::uint64_t> next_mbox_mail(InputFile& file, std::uint64_t from);
+// Where the first mail begins that begins at `start` (not 0) or behind; nothing if there is none.
+std::optional<std::uint64_t> next_mbox_mail(InputFile& file, std::uint64_t start);
 
 // Appends a mail with LF line ends as it stands in the file, with an empty line behind it.
 template <class Out>
