@@ -191,7 +191,7 @@ TEST(Greeting, MaySayNo) {
       {"* BYE Server shutting down\r\n", ErrorCode::connection_lost},
       {"220 smtp.example.org ESMTP\r\n", ErrorCode::protocol}};
   for (const auto& [greeting, code] : greetings) {
-    ScriptedPeer peer([&](PeerSession& session) { session.send(greeting); });
+    ScriptedPeer peer([line = greeting](PeerSession& session) { session.send(line); });
     EXPECT_EQ(check_fails(options_for(peer)), code) << greeting;
   }
 }
