@@ -134,7 +134,8 @@ TimeZone local_zone() {
 
 std::string format_iso8601(std::int64_t utc_ms) {
   const std::int64_t days = floor_div(utc_ms, day_ms);
-  const auto in_day = static_cast<unsigned>(utc_ms - days * day_ms);
+  // The first day of all begins before what int64 can hold.
+  const auto in_day = static_cast<unsigned>((utc_ms % day_ms + day_ms) % day_ms);
   const CivilDate date = civil_from_days(days);
   std::string text;
   const std::int64_t year = date.year < 0 ? -date.year : date.year;
