@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -40,7 +41,11 @@ SentLog::~SentLog() { flush(); }
 void SentLog::read() {
   std::ifstream in(path_, std::ios::binary);
   std::string line;
-  const auto next = [&] { return std::getline(in, line) && !in.eof() && line.size() <= max_line; };
+  std::uint64_t begin = 0;
+  const auto next = [&] {
+    begin += line.empty() ? 0 : line.size() + 1;
+    return std::getline(in, line) && !in.eof() && line.size() <= max_line;
+  };
   if (!next() || line != magic || !next()) return;
   const auto blank = line.find(' ');
   if (blank == line.npos || !take_number(std::string_view(line).substr(0, blank), uid_validity_) ||
@@ -54,6 +59,7 @@ void SentLog::read() {
       break;
     earlier_[line.substr(0, end + 1)] = uid;
     ++written_;
+    end_ = begin + line.size() + 1;
   }
 }
 
@@ -71,17 +77,25 @@ bool SentLog::open() {
   if (file_) return true;
   std::error_code ignored;
   std::filesystem::create_directories(path_.parent_path(), ignored);
-  const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (fd < 0) return false;
+  stores::FileDescriptor file(::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   // Another run of the same account has it: it looks after its own mails.
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0 || !(file_ = std::unique_ptr<std::FILE, Closer>(::fdopen(fd, "ab")))) {
-    ::close(fd);
-    return false;
-  }
-  std::setvbuf(file_.get(), nullptr, _IONBF, 0);
-  if (earlier_.empty() && written_ == 0) {
-    const auto head = std::string(magic) + '\n' + std::to_string(uid_validity_) + ' ' + std::to_string(from_) + '\n';
-    return ::ftruncate(fd, 0) == 0 && std::fwrite(head.data(), 1, head.size(), file_.get()) == head.size();
+  if (!file || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return false;
+  const bool empty = earlier_.empty() && written_ == 0;
+  if (empty) end_ = 0;
+  // What was cut off must not become a part of the next line.
+  if (::ftruncate(file.get(), static_cast<off_t>(end_)) != 0) return false;
+  file_ = std::move(file);
+  return !empty ||
+         append(std::string(magic) + '\n' + std::to_string(uid_validity_) + ' ' + std::to_string(from_) + '\n');
+}
+
+bool SentLog::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(end_));
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return false;
+    end_ += static_cast<std::uint64_t>(put);
+    bytes.remove_prefix(static_cast<std::size_t>(put));
   }
   return true;
 }
@@ -101,7 +115,7 @@ void SentLog::add(std::string_view message_id) {
 void SentLog::flush() {
   if (pending_.empty() || !usable_) return;
   const auto lines = static_cast<std::size_t>(std::count(pending_.begin(), pending_.end(), '\n'));
-  if (!open() || std::fwrite(pending_.data(), 1, pending_.size(), file_.get()) != pending_.size()) fail();
+  if (!open() || !append(pending_)) fail();
   written_ += lines;
   pending_.clear();
 }
@@ -118,7 +132,6 @@ void SentLog::replace(const std::vector<Entry>& entries) {
   }
   const auto earlier = std::exchange(earlier_, {});
   written_ = 0;
-  if (file_ && ::ftruncate(::fileno(file_.get()), 0) != 0) return fail();
   file_.reset();
   for (const auto& entry : entries) pending_ += entry.message_id + ' ' + std::to_string(entry.uid) + '\n';
   flush();

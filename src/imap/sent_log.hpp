@@ -6,13 +6,13 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
+
+#include "stores/file_descriptor.hpp"
 
 namespace smsbackup::imap {
 
@@ -52,15 +52,14 @@ class SentLog {
   void replace(const std::vector<Entry>& entries);
 
  private:
-  struct Closer {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
   void read();
   bool open();
+  bool append(std::string_view bytes);
   void fail();
 
   std::filesystem::path path_;
-  std::unique_ptr<std::FILE, Closer> file_;
+  stores::FileDescriptor file_;
+  std::uint64_t end_ = 0;  // of the last whole line
   std::unordered_map<std::string, std::uint32_t> earlier_;
   std::string pending_;
   std::size_t written_ = 0;

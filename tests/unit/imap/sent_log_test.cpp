@@ -86,6 +86,17 @@ TEST_F(SentLogs, AreReadUpToWhereTheyAreDamaged) {
   }
 }
 
+TEST_F(SentLogs, LoseNothingBehindALineThatWasCutOff) {
+  leave({"<a@x>"});
+  write("smsbackup sent 1\n7 12\n<a@x> 0\n<b@");
+  {
+    auto next = log();
+    next.begin(7, 12);
+    next.add("<c@x>");
+  }
+  EXPECT_EQ(log().earlier(), (std::unordered_map<std::string, std::uint32_t>{{"<a@x>", 0}, {"<c@x>", 0}}));
+}
+
 TEST_F(SentLogs, AreBounded) {
   leave({"<a@x>"});
   std::string text = "smsbackup sent 1\n7 12\n";
