@@ -109,15 +109,15 @@ std::optional<std::uint64_t> next_mbox_mail(InputFile& file, std::uint64_t start
 // to lose a '>'. False for all others, and then nothing has happened.
 bool MboxReader::next_in_place() {
   std::size_t next = 0;
-  for (std::size_t from = 0;; from = next + 1) {
+  for (std::size_t begin = 0;; begin = next + 1) {
     std::string_view text = lines_.unread();
-    next = find_line(text, from, 'F', '>');
+    next = find_line(text, begin, 'F', '>');
     while (next == std::string_view::npos) {
       // What was looked at is not looked at again, but for a line end that the next line may follow.
       const std::size_t seen = text.size() - std::min<std::size_t>(text.size(), 1);
       if (!lines_.read_more()) return false;
       text = lines_.unread();
-      next = find_line(text, std::max(from, seen), 'F', '>');
+      next = find_line(text, std::max(begin, seen), 'F', '>');
     }
     std::size_t line_end = text.find('\n', next);
     while (line_end == std::string_view::npos) {
