@@ -1,6 +1,9 @@
 #include "net/connection.hpp"
 
 #include <libetpan/mailstream.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <exception>
@@ -184,12 +187,22 @@ void Connection::State::end_reading(std::exception_ptr why) noexcept {
   if (!read_failure) read_failure = std::move(why);
 }
 
+// A server that waits with the rest of an answer until its beginning is acknowledged (Nagle's algorithm; Courier's
+// does) would lose 40 ms each time. Linux forgets that it was told, so it is told at every wait.
+void acknowledge_at_once([[maybe_unused]] int socket) noexcept {
+#ifdef TCP_QUICKACK
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+#endif
+}
+
 // Until the socket can go on, or a cancellation or the time-out throws. Called only when no step got on, so each call
 // starts the time-out anew: it counts from the last byte that moved.
 void Connection::State::wait_for() {
   short events = 0;
   if (!out.empty()) events |= send_wants == Step::Kind::want_read ? POLLIN : POLLOUT;
   if (!ended) events |= receive_wants == Step::Kind::want_write ? POLLOUT : POLLIN;
+  acknowledge_at_once(socket.get());
   std::array<pollfd, 1> polled{{{socket.get(), events, 0}}};
   const auto begin = Clock::now();
   const bool moves = waiter.wait(polled, after(options.io_timeout));
