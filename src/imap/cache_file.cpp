@@ -1,8 +1,10 @@
 #include "imap/cache_file.hpp"
 
 #include <openssl/evp.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 namespace smsbackup::imap {
 
@@ -29,6 +31,17 @@ std::filesystem::path cache_file(const std::filesystem::path& cache, std::string
     name += digits[static_cast<unsigned char>(c) & 15];
   }
   return cache / (name += kind);
+}
+
+bool append_at(const stores::FileDescriptor& file, std::uint64_t& end, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(end));
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return false;
+    end += static_cast<std::uint64_t>(put);
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return true;
 }
 
 }  // namespace smsbackup::imap

@@ -96,17 +96,6 @@ bool KeyLog::read_at(std::uint64_t offset, std::string& out) const {
   return true;
 }
 
-bool KeyLog::append(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(end_));
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return false;
-    end_ += static_cast<std::uint64_t>(put);
-    bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
-  return true;
-}
-
 bool KeyLog::read_block(std::uint64_t offset, std::string& payload) const {
   std::string head(block_header, '\0');
   if (!read_at(offset, head)) return false;
@@ -121,7 +110,7 @@ void KeyLog::start_over() {
   count_ = last_uid_ = block_count_ = 0;
   end_ = 0;
   block_.clear();
-  usable_ = ::ftruncate(file_.get(), 0) == 0 && append(header_);
+  usable_ = ::ftruncate(file_.get(), 0) == 0 && append_at(file_, end_, header_);
 }
 
 void KeyLog::for_each(const std::function<void(const KeyEntry&)>& visit) {
@@ -143,8 +132,9 @@ void KeyLog::add(const KeyEntry& entry) {
 
 void KeyLog::flush() {
   if (block_.empty() || !usable_) return;
-  usable_ = append(number(static_cast<std::uint32_t>(block_.size())) + sha256(block_).substr(0, digest_size)) &&
-            append(block_);
+  usable_ = append_at(file_, end_,
+                      number(static_cast<std::uint32_t>(block_.size())) + sha256(block_).substr(0, digest_size)) &&
+            append_at(file_, end_, block_);
   if (!usable_) model::logger().warn("keys are no longer cached: writing failed");
   block_.clear();
   block_count_ = 0;

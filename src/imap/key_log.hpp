@@ -43,7 +43,6 @@ class KeyLog {
   bool load();
   bool read_at(std::uint64_t offset, std::string& out) const;
   bool read_block(std::uint64_t offset, std::string& payload) const;
-  bool append(std::string_view bytes);
   void start_over();
 
   stores::FileDescriptor file_;

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -86,18 +85,8 @@ bool SentLog::open() {
   if (::ftruncate(file.get(), static_cast<off_t>(end_)) != 0) return false;
   file_ = std::move(file);
   return !empty ||
-         append(std::string(magic) + '\n' + std::to_string(uid_validity_) + ' ' + std::to_string(from_) + '\n');
-}
-
-bool SentLog::append(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(end_));
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return false;
-    end_ += static_cast<std::uint64_t>(put);
-    bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
-  return true;
+         append_at(file_, end_,
+                   std::string(magic) + '\n' + std::to_string(uid_validity_) + ' ' + std::to_string(from_) + '\n');
 }
 
 void SentLog::fail() {
@@ -115,7 +104,7 @@ void SentLog::add(std::string_view message_id) {
 void SentLog::flush() {
   if (pending_.empty() || !usable_) return;
   const auto lines = static_cast<std::size_t>(std::count(pending_.begin(), pending_.end(), '\n'));
-  if (!open() || !append(pending_)) fail();
+  if (!open() || !append_at(file_, end_, pending_)) fail();
   written_ += lines;
   pending_.clear();
 }

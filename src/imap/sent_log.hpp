@@ -54,7 +54,6 @@ class SentLog {
  private:
   void read();
   bool open();
-  bool append(std::string_view bytes);
   void fail();
 
   std::filesystem::path path_;
