@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -56,6 +57,8 @@ void ChildProcess::start(const std::vector<std::string>& command, const std::fil
   std::vector<char*> env;
   for (const std::string& variable : variables) env.push_back(const_cast<char*>(variable.c_str()));
   env.push_back(nullptr);
+  // Whoever its own children lose their parent to can wait for them.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
@@ -82,9 +85,11 @@ void ChildProcess::stop(int with_signal) {
     ended = ::waitpid(pid_, nullptr, WNOHANG) == pid_;
     if (!ended) std::this_thread::sleep_for(20ms);
   }
-  // Its own children may outlive it: a session that waits for its client notices late that there is no server any more.
+  // Its own children may outlive it: a session that waits for its client notices late that there is no server any more,
+  // and a listener takes connections that the next server on that port should have.
   ::kill(-pid_, SIGKILL);
-  if (!ended) ::waitpid(pid_, nullptr, 0);
+  while (::waitpid(-pid_, nullptr, 0) > 0 || errno == EINTR) {
+  }
   pid_ = -1;
 }
 
@@ -96,14 +101,20 @@ bool ChildProcess::running() {
 }
 
 std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+  auto* const place = reinterpret_cast<sockaddr*>(&address);
+  const int yes = 1;
+  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (::bind(listener, place, size) != 0 || ::getsockname(listener, place, &size) != 0 || ::listen(listener, 1) != 0 ||
+      ::connect(client, place, size) != 0) {
     throw std::system_error(errno, std::generic_category(), "looking for a free port");
   }
-  ::close(fd);
+  // Closed from this side first, the connection leaves the port in TIME_WAIT: for a minute the system gives it to nobody
+  // who wants any port, but to a server that asks for this one (SO_REUSEADDR, which all of them set).
+  for (const int descriptor : {::accept(listener, nullptr, nullptr), client, listener}) ::close(descriptor);
   return ntohs(address.sin_port);
 }
 
