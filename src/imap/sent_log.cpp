@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <system_error>
-#include <utility>
 
 #include "imap/answer.hpp"
 #include "imap/cache_file.hpp"
@@ -25,6 +25,18 @@ bool take_number(std::string_view text, std::uint32_t& out) {
   if (!number || *number > UINT32_MAX) return false;
   out = static_cast<std::uint32_t>(*number);
   return true;
+}
+
+// Opened for this run alone. None if another run of the same account has it: that looks after its own mails.
+stores::FileDescriptor open_locked(const std::filesystem::path& path) {
+  stores::FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (!file || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return {};
+  struct stat opened {};
+  struct stat named {};
+  // Whoever had the lock until now may have put another file in its place.
+  const bool is_there = ::fstat(file.get(), &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+                        opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+  return is_there ? std::move(file) : stores::FileDescriptor();
 }
 
 }  // namespace
@@ -72,21 +84,22 @@ void SentLog::begin(std::uint32_t uid_validity, std::uint32_t uid_next) {
   }
 }
 
+std::string SentLog::head() const {
+  return std::string(magic) + '\n' + std::to_string(uid_validity_) + ' ' + std::to_string(from_) + '\n';
+}
+
 bool SentLog::open() {
   if (file_) return true;
   std::error_code ignored;
   std::filesystem::create_directories(path_.parent_path(), ignored);
-  stores::FileDescriptor file(::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-  // Another run of the same account has it: it looks after its own mails.
-  if (!file || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return false;
+  stores::FileDescriptor file = open_locked(path_);
+  if (!file) return false;
   const bool empty = earlier_.empty() && written_ == 0;
   if (empty) end_ = 0;
   // What was cut off must not become a part of the next line.
   if (::ftruncate(file.get(), static_cast<off_t>(end_)) != 0) return false;
   file_ = std::move(file);
-  return !empty ||
-         append_at(file_, end_,
-                   std::string(magic) + '\n' + std::to_string(uid_validity_) + ' ' + std::to_string(from_) + '\n');
+  return !empty || append_at(file_, end_, head());
 }
 
 void SentLog::fail() {
@@ -111,20 +124,30 @@ void SentLog::flush() {
 
 void SentLog::replace(const std::vector<Entry>& entries) {
   if (!usable_) return;
-  pending_.clear();
+  std::error_code error;
   if (entries.empty()) {
-    std::error_code ignored;
-    if (written_ != 0) std::filesystem::remove(path_, ignored);
+    if (written_ != 0) std::filesystem::remove(path_, error);
     file_.reset();
+    pending_.clear();
     written_ = 0;
     return;
   }
-  const auto earlier = std::exchange(earlier_, {});
-  written_ = 0;
-  file_.reset();
-  for (const auto& entry : entries) pending_ += entry.message_id + ' ' + std::to_string(entry.uid) + '\n';
-  flush();
-  earlier_ = earlier;
+  std::string text = head();
+  for (const auto& entry : entries) text += entry.message_id + ' ' + std::to_string(entry.uid) + '\n';
+  std::filesystem::path fresh = path_;
+  fresh += ".new";
+  stores::FileDescriptor file = open() ? open_locked(fresh) : stores::FileDescriptor();
+  std::uint64_t end = 0;
+  const bool written = file && ::ftruncate(file.get(), 0) == 0 && append_at(file, end, text);
+  if (written) std::filesystem::rename(fresh, path_, error);
+  if (!written || error) {
+    if (file) std::filesystem::remove(fresh, error);
+    return flush();
+  }
+  file_ = std::move(file);
+  end_ = end;
+  pending_.clear();
+  written_ = entries.size();
 }
 
 }  // namespace smsbackup::imap

@@ -48,12 +48,13 @@ class SentLog {
   // Whether it has grown far above what is on its way: time for replace().
   bool is_long() const noexcept { return written_ > max_entries / 2; }
 
-  // Keeps only these; the file goes when there are none.
+  // Keeps only these; the file goes when there are none. A kill, or a disk that is full, leaves what was there before.
   void replace(const std::vector<Entry>& entries);
 
  private:
   void read();
   bool open();
+  std::string head() const;
   void fail();
 
   std::filesystem::path path_;

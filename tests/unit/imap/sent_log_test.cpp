@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "unit/stores/file_size_limit.hpp"
 #include "unit/stores/temp_folder.hpp"
 
 namespace smsbackup::imap {
@@ -66,6 +67,29 @@ TEST_F(SentLogs, KeepWhatTheyAreToldWithItsUid) {
   EXPECT_EQ(log().earlier(), (std::unordered_map<std::string, std::uint32_t>{{"<b@x>", 44}}));
   next.replace({});
   EXPECT_TRUE(std::filesystem::is_empty(cache_.path()));
+}
+
+TEST_F(SentLogs, KeepWhatTheyHadWhereTheDiskTakesNoMore) {
+  leave({"<a@x>", "<b@x>"});
+  auto next = log();
+  next.begin(7, 12);
+  {
+    const test::FileSizeLimit limit(35);
+    next.replace({{"<b@x>", 44}, {"<c@x>", 0}});
+  }
+  EXPECT_EQ(log().earlier(), (std::unordered_map<std::string, std::uint32_t>{{"<a@x>", 0}, {"<b@x>", 0}}));
+}
+
+TEST_F(SentLogs, GoOnAfterBeingReplaced) {
+  leave({"<a@x>", "<b@x>"});
+  {
+    auto next = log();
+    next.begin(7, 12);
+    next.replace({{"<b@x>", 44}});
+    next.add("<c@x>");
+  }
+  EXPECT_EQ(log().earlier(), (std::unordered_map<std::string, std::uint32_t>{{"<b@x>", 44}, {"<c@x>", 0}}));
+  EXPECT_EQ(log().from(), 12U);
 }
 
 TEST_F(SentLogs, AreReadUpToWhereTheyAreDamaged) {
