@@ -1,5 +1,7 @@
 #include "stores/android_db/search_index.hpp"
 
+#include <sqlite3.h>
+
 #include "model/logger.hpp"
 #include "smsbackup/error.hpp"
 
@@ -19,13 +21,18 @@ bool has_index(const SqliteDatabase& database) {
 
 }  // namespace
 
-SearchIndex::SearchIndex(const SqliteDatabase& database) {
+SearchIndex::SearchIndex(const SqliteDatabase& database) : database_(database) {
   if (!has_index(database)) return;
   try {
     insert_ = database.prepare("INSERT INTO words(_id, index_text, source_id, table_to_use) VALUES(?, ?, ?, ?)");
   } catch (const Error&) {
-    model::logger().warn("the phone's search index can't be written: its search will not find what is restored");
+    give_up();
   }
+}
+
+void SearchIndex::give_up() {
+  model::logger().warn("the phone's search index can't be written: its search will not find what is restored");
+  insert_.reset();
 }
 
 void SearchIndex::add(const MmsPart& part, std::int64_t id) {
@@ -37,6 +44,23 @@ void SearchIndex::add(const Text& text, std::int64_t id, std::int64_t source, st
 }
 
 void SearchIndex::write() {
+  if (words_.empty()) return;
+  database_.run("SAVEPOINT search");
+  try {
+    insert_all();
+    // Makes SQLite write out what it has gathered here, where it can be undone, and not in the commit.
+    database_.run("SAVEPOINT gathered");
+  } catch (const Error& error) {
+    words_.clear();
+    const bool is_ended = sqlite3_get_autocommit(database_.handle()) != 0;
+    if (is_ended || error.code() == ErrorCode::no_space || error.code() == ErrorCode::cancelled) throw;
+    give_up();
+    database_.run("ROLLBACK TO search");
+  }
+  database_.run("RELEASE search");
+}
+
+void SearchIndex::insert_all() {
   for (const Words& words : words_) {
     insert_->bind(1, words.id);
     if (words.text.has_value()) {

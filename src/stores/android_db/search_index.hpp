@@ -14,8 +14,8 @@ namespace smsbackup::stores::android_db {
 
 class SearchIndex {
  public:
-  // A database without such a table, or with one that this SQLite can't write (another tokenizer), has no index. The
-  // database must outlive this.
+  // A database without such a table, or with one that this SQLite can't write (another tokenizer, damage), has no
+  // index. The database must outlive this.
   explicit SearchIndex(const SqliteDatabase& database);
 
   // Rows that were inserted in the transaction that is open. Kept until write(): a savepoint, as each MMS is one, would
@@ -27,7 +27,8 @@ class SearchIndex {
   std::size_t mark() const noexcept { return words_.size(); }
   void drop_since(std::size_t mark) { words_.resize(mark); }
 
-  // To be called before the transaction is committed. Throws Error.
+  // To be called before the transaction is committed. A damaged index is left as it was; it must not keep messages from
+  // coming back. Throws Error where the transaction as a whole can't go on.
   void write();
 
  private:
@@ -40,7 +41,10 @@ class SearchIndex {
     std::int64_t table = 0;
   };
   void add(const Text& text, std::int64_t id, std::int64_t source, std::int64_t table);
+  void insert_all();
+  void give_up();
 
+  const SqliteDatabase& database_;
   std::optional<SqliteStatement> insert_;
   std::vector<Words> words_;
 };

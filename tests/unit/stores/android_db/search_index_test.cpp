@@ -31,6 +31,14 @@ class AndroidDbSearch : public testing::Test {
   }
   Rows ask(std::string_view sql) const { return test::rows(db_, sql); }
 
+  // By an SQLite that lets everything happen to its tables.
+  void run_unchecked(const std::string& sql) const {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(db_.c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+  }
+
   test::TempFolder folder_;
   fs::path phone_ = folder_ / "phone";
   fs::path db_ = phone_ / "mmssms.db";
@@ -78,17 +86,28 @@ TEST_F(AndroidDbSearch, IsLeftAloneWhereItIsNoneOfAPhone) {
 TEST_F(AndroidDbSearch, IsLeftAloneWhereItsTokenizerIsUnknown) {
   fs::create_directories(phone_);
   run_sql(db_, test::oldest_tables);
-  sqlite3* maker = nullptr;  // whose SQLite knows it
-  ASSERT_EQ(sqlite3_open(db_.c_str(), &maker), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(maker,
-                         "CREATE VIRTUAL TABLE words USING FTS3(_id INTEGER PRIMARY KEY, index_text TEXT, source_id "
-                         "INTEGER, table_to_use INTEGER, tokenize=simple); PRAGMA writable_schema = ON;"
-                         "UPDATE sqlite_master SET sql = replace(sql, '=simple', '=vendor') WHERE name = 'words'",
-                         nullptr, nullptr, nullptr),
-            SQLITE_OK);
-  sqlite3_close(maker);
+  run_unchecked(
+      "CREATE VIRTUAL TABLE words USING FTS3(_id INTEGER PRIMARY KEY, index_text TEXT, source_id INTEGER, table_to_use "
+      "INTEGER, tokenize=simple); PRAGMA writable_schema = ON;"
+      "UPDATE sqlite_master SET sql = replace(sql, '=simple', '=vendor') WHERE name = 'words'");
   EXPECT_EQ(write({sms("+4930", 1000, "text")}), std::vector<bool>{true});
   EXPECT_EQ(ask("SELECT body FROM sms"), Rows{"text"});
+}
+
+// A missing table, a damaged one that is met at once, and one that is met when the index is tidied up.
+TEST_F(AndroidDbSearch, IsLeftAsItWasWhereItIsDamaged) {
+  for (const std::string damage : {"DROP TABLE words_segdir", "DROP TABLE words_content",
+                                   "UPDATE words_segdir SET root = x'ffffffff'", "DELETE FROM words_segments"}) {
+    SCOPED_TRACE(damage);
+    fs::remove_all(phone_);
+    for (int run = 0; run < 15; ++run) write({sms("+4930", run, "word" + std::to_string(run))});
+    run_unchecked(damage);
+    for (int run = 15; run < 20; ++run) {
+      EXPECT_EQ(write({sms("+4930", run, "text"), picture_with_words("more")}), (std::vector<bool>{true, true}));
+    }
+    EXPECT_EQ(ask("SELECT count(*) FROM sms"), Rows{"20"});
+    EXPECT_EQ(ask("SELECT count(*) FROM part WHERE ct = 'text/plain'"), Rows{"5"});
+  }
 }
 
 }  // namespace
