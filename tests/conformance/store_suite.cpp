@@ -112,6 +112,16 @@ void write(Sink& sink, std::span<const Record> records) {
   }
 }
 
+}  // namespace
+
+void StoreSuite::fill(std::span<const Record> records) const {
+  const auto store = open(Access::write);
+  write(*store, records);
+  store->finish();
+}
+
+namespace {
+
 // What is below a folder: names, bytes and times.
 std::map<std::string, std::string> snapshot(const fs::path& folder) {
   std::map<std::string, std::string> files;
@@ -181,12 +191,8 @@ TEST_P(StoreSuite, HoldsNothingWhenNothingWasWritten) {
 }
 
 TEST_P(StoreSuite, IsNotEmptyOnceSomethingWasWritten) {
-  {
-    const auto store = open(Access::write);
-    const std::vector<Record> records = kept({plain_sms(1), plain_mms(2), plain_call(3)});
-    write(*store, std::span(records).first(1));
-    store->finish();
-  }
+  const std::vector<Record> records = kept({plain_sms(1), plain_mms(2), plain_call(3)});
+  fill(std::span(records).first(1));
   EXPECT_FALSE(open(Access::write)->is_empty());
 }
 
@@ -208,11 +214,7 @@ TEST_P(StoreSuite, ReadsBackOneRecordOfEachType) {
 
 TEST_P(StoreSuite, ReadsBackManyRecords) {
   const std::vector<Record> records = kept(plain_records(GetParam().many));
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   const auto store = open(Access::read);
   const Everything all = read(*store);
   EXPECT_EQ(all.problems.size(), 0U);
@@ -224,11 +226,7 @@ TEST_P(StoreSuite, ReadsBackManyRecords) {
 
 TEST_P(StoreSuite, ReadsBackEveryHazard) {
   const std::vector<Record> records = kept(hazards());
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   const auto store = open(Access::read);
   const Everything all = read(*store);
   EXPECT_EQ(all.problems.size(), 0U) << all.problems.front().where << ": " << all.problems.front().why;
@@ -243,22 +241,14 @@ TEST_P(StoreSuite, ReadsBackALargePart) {
   mms.parts[1].data = writer.finish();
   ASSERT_FALSE(mms.parts[1].data->in_memory());
   const std::vector<Record> records = kept({plain_sms(1), mms, plain_call(4)});
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   const auto store = open(Access::read);
   expect_same_records(records, read(*store).records);
 }
 
 TEST_P(StoreSuite, MayBeReadTwice) {
   const std::vector<Record> records = kept(plain_records(20));
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   const auto store = open(Access::read);
   ASSERT_TRUE(store->reopenable());
   expect_same_records(records, read(*store).records);
@@ -267,11 +257,7 @@ TEST_P(StoreSuite, MayBeReadTwice) {
 
 TEST_P(StoreSuite, PushesDownNothingThatTheQueryWants) {
   const std::vector<Record> records = kept(plain_records(200));
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   const auto store = open(Access::read);
   for (const auto& [name, query] : queries()) {
     SCOPED_TRACE(name);
@@ -300,11 +286,7 @@ Everything read_pieces(Source& source, std::size_t wanted, const Query& query = 
 
 TEST_P(StoreSuite, IsTheSumOfItsPieces) {
   const std::vector<Record> records = kept(hazards());
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   // What a reader on another machine does: only the names of the pieces are the same.
   for (const std::size_t wanted : {1U, 2U, 7U, 100U}) {
     SCOPED_TRACE(wanted);
@@ -318,11 +300,7 @@ TEST_P(StoreSuite, IsTheSumOfItsPieces) {
 
 TEST_P(StoreSuite, PushesQueriesDownIntoPieces) {
   const std::vector<Record> records = kept(plain_records(200));
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   const auto store = open(Access::read);
   for (const auto& [name, query] : queries()) {
     SCOPED_TRACE(name);
@@ -333,11 +311,7 @@ TEST_P(StoreSuite, PushesQueriesDownIntoPieces) {
 }
 
 TEST_P(StoreSuite, RefusesWhatIsNoPieceOfIt) {
-  {
-    const auto store = open(Access::write);
-    write(*store, kept(plain_records(20)));
-    store->finish();
-  }
+  fill(kept(plain_records(20)));
   const auto store = open(Access::read);
   for (const std::string piece : {"nonsense", "5", "-", "9-3", "1-2-3", "99999999999999999999-", "7:abc", "0-5/else"}) {
     try {
@@ -351,11 +325,7 @@ TEST_P(StoreSuite, RefusesWhatIsNoPieceOfIt) {
 
 TEST_P(StoreSuite, TellsOfABadRecordInOnePieceOnly) {
   if (!GetParam().damage) GTEST_SKIP() << "this store has no bytes that could be damaged";
-  {
-    const auto store = open(Access::write);
-    write(*store, kept(plain_records(200)));
-    store->finish();
-  }
+  fill(kept(plain_records(200)));
   GetParam().damage(folder_ / "store");
   const auto store = open(Access::read);
   const Everything whole = read(*store);
@@ -369,11 +339,7 @@ TEST_P(StoreSuite, TellsOfABadRecordInOnePieceOnly) {
 
 TEST_P(StoreSuite, VisitsTheKeysThatTheQueryMayWant) {
   const std::vector<Record> records = kept(plain_records(200));
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   const auto store = open(Access::read);
   for (const auto& [name, query] : queries()) {
     SCOPED_TRACE(name);
@@ -388,11 +354,7 @@ TEST_P(StoreSuite, VisitsTheKeysThatTheQueryMayWant) {
 // Whatever the level: a record that was written is found by the keys, or can be fetched and compared.
 TEST_P(StoreSuite, HasTheKeysOfItsRecords) {
   const std::vector<Record> records = kept(hazards());
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   const auto store = open(Access::read);
   for (const DedupLevel level : {DedupLevel::exact, DedupLevel::tolerant}) {
     SCOPED_TRACE(level == DedupLevel::exact ? "exact" : "tolerant");
@@ -415,11 +377,7 @@ TEST_P(StoreSuite, HasTheKeysOfItsRecords) {
 
 TEST_P(StoreSuite, FetchesWhatItsLocatorsName) {
   const std::vector<Record> records = kept(plain_records(50));
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   const auto store = open(Access::read);
   store->keys({}, {}, [&](const RecordKey& key) {
     if (!key.content) {
@@ -441,16 +399,8 @@ TEST_P(StoreSuite, FetchesWhatItsLocatorsName) {
 TEST_P(StoreSuite, AddsToWhatIsThere) {
   const std::vector<Record> first = kept(plain_records(30));
   const std::vector<Record> second = kept(plain_records(30, 100));
-  {
-    const auto store = open(Access::write);
-    write(*store, first);
-    store->finish();
-  }
-  {
-    const auto store = open(Access::write);
-    write(*store, second);
-    store->finish();
-  }
+  fill(first);
+  fill(second);
   const auto store = open(Access::read);
   std::vector<Record> both = first;
   both.insert(both.end(), second.begin(), second.end());
@@ -489,11 +439,7 @@ TEST_P(StoreSuite, VerifiesAgainstWhatItWasCopiedFrom) {
 }
 
 TEST_P(StoreSuite, IsNotChangedByReading) {
-  {
-    const auto store = open(Access::write);
-    write(*store, kept(plain_records(50)));
-    store->finish();
-  }
+  fill(kept(plain_records(50)));
   const auto before = snapshot(folder_);
   {
     const auto store = open(Access::read);
@@ -536,11 +482,7 @@ TEST_P(StoreSuite, LeavesNothingBrokenWithoutFinish) {
 TEST_P(StoreSuite, KeepsGoodRecordsBesideABadOne) {
   if (!GetParam().damage) GTEST_SKIP() << "this store has no bytes that could be damaged";
   const std::vector<Record> records = kept(plain_records(20));
-  {
-    const auto store = open(Access::write);
-    write(*store, records);
-    store->finish();
-  }
+  fill(records);
   GetParam().damage(folder_ / "store");
   const auto store = open(Access::read);
   const Everything all = read(*store);

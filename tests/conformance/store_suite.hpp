@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <ostream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,9 @@ class StoreSuite : public testing::TestWithParam<StoreUnderTest> {
   ~StoreSuite() override;
 
   std::unique_ptr<Store> open(Access access) const { return GetParam().open(folder_ / "store", access); }
+
+  // Writes them all into the store and finishes it.
+  void fill(std::span<const Record> records) const;
 
   // Records as this store keeps them.
   std::vector<Record> kept(std::vector<Record> records) const;
