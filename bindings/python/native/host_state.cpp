@@ -201,6 +201,17 @@ void bind_state_file(py::module_& m) {
       },
       py::arg("path"), py::arg("name"));
   m.def(
+      "last_runs_in_state_file",
+      [](const py::object& path) {
+        const std::filesystem::path file(from_str(path, "path"));
+        py::list runs;
+        for (const StateRun& run : without_gil([&] { return last_runs_in_state_file(file); })) {
+          runs.append(run_to_python(run));
+        }
+        return runs;
+      },
+      py::arg("path"));
+  m.def(
       "place_identity",
       [](const py::object& address) { return to_str(tool::identity_of(from_str(address, "the address of a store"))); },
       py::arg("address"));

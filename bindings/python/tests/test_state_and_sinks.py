@@ -86,6 +86,19 @@ def test_a_damaged_state_file_is_replaced_only_when_told(folder):
     assert (folder / "text.db").read_text() == "no state"
 
 
+def test_a_state_file_tells_the_last_run_of_every_state():
+    assert smsbackup.StateFile.last_runs_in("none.db") == [] and not os.path.exists("none.db")
+    runs = [smsbackup.StateRun(started=number, finished=number + 1, written=number) for number in (1, 2)]
+    for archive, run in zip(("first", "second"), runs):
+        with smsbackup.StateFile("state.db", smsbackup.state_name("phone", archive)) as state:
+            state.save_run(run)
+    with smsbackup.StateFile("state.db", smsbackup.state_name("phone", "without a run")):
+        with pytest.raises(smsbackup.StorageError) as raised:
+            smsbackup.StateFile.last_runs_in("state.db")
+        assert raised.value.code == smsbackup.ErrorCode.BUSY
+    assert smsbackup.StateFile.last_runs_in("state.db") == runs
+
+
 def test_a_state_file_through_its_methods():
     name = smsbackup.state_name("phone", "archive")
     assert smsbackup.StateFile.last_run_in("none.db", name) is None and not os.path.exists("none.db")

@@ -10,17 +10,17 @@ import pathlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Union
 
 from smsbackup import _native
+from smsbackup._closing import Closing
 from smsbackup._errors import ArgumentError
 from smsbackup._options import ImapOptions, Limits, MimeOptions, QueryOptions, StoreOptions, make_query
 from smsbackup._records import Kind, Record
 
 if TYPE_CHECKING:
     import pyarrow
-    from typing_extensions import Self, Unpack
+    from typing_extensions import Unpack
 
     from smsbackup._arrow import ArrowStream, TableName
     from smsbackup._contacts import AnyContactBook
@@ -263,7 +263,7 @@ class Store(Source, Sink):
     """
 
 
-class OpenStore(Store):
+class OpenStore(Closing, Store):
     """A store of the library, as open() gives it. A context manager; closing it twice is fine.
 
     For one thread at a time: another one that uses it meanwhile gets a StorageError (busy).
@@ -375,14 +375,6 @@ class OpenStore(Store):
         """Lets go of files and connections. What was written and not finished is left out."""
         self._native.close()
         self._resources.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<smsbackup.OpenStore {self.name}{' (closed)' if self.closed else ''}>"

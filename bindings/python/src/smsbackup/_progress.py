@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from smsbackup import _native
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from smsbackup._closing import Closing
 
 __all__ = ["ProgressBar"]
 
 
-class ProgressBar:
+class ProgressBar(Closing):
     """A bar of tqdm for the `progress` keyword; needs the extra `smsbackup[progress]`. Keywords go to tqdm.
 
     >>> import smsbackup, io
@@ -39,11 +36,3 @@ class ProgressBar:
     def close(self) -> None:
         """Leaves the bar as it is."""
         self._bar.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

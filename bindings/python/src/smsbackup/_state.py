@@ -6,13 +6,10 @@ import abc
 import dataclasses
 import os
 from collections.abc import Iterable, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Union
+from typing import Union
 
 from smsbackup import _native
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from smsbackup._closing import Closing
 
 __all__ = ["AnyState", "MemoryStateStore", "StateFile", "StateRun", "StateStore"]
 
@@ -111,7 +108,7 @@ class MemoryStateStore(StateStore):
         self._run = None
 
 
-class StateFile(StateStore):
+class StateFile(Closing, StateStore):
     """A state in a file (SQLite), as the command keeps it; one file may hold those of several phones and archives.
 
     `name` says which: see state_name(). Made when missing, readable by its owner only; with `anew` everything is
@@ -136,6 +133,11 @@ class StateFile(StateStore):
     def last_run_in(path: str | os.PathLike[str], name: str) -> StateRun | None:
         """The last run of that state, without making or changing anything. None if there is no such file or state."""
         return _native.last_run_in_state_file(os.fspath(path), name)
+
+    @staticmethod
+    def last_runs_in(path: str | os.PathLike[str]) -> list[StateRun]:
+        """The last run of every state in the file, in the order in which they were made. Empty if there is no such file."""
+        return _native.last_runs_in_state_file(os.fspath(path))
 
     def done(self) -> Iterable[bytes]:
         """All fingerprints that were marked."""
@@ -165,14 +167,6 @@ class StateFile(StateStore):
     def close(self) -> None:
         """Unlocks the file."""
         self._native_state.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 AnyState = Union[StateStore, str, "os.PathLike[str]"]

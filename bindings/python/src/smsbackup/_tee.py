@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
 from smsbackup import _native
+from smsbackup._closing import Closing
 from smsbackup._places import Sink, open
 from smsbackup._records import Kind, Record
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
     from smsbackup._transfer import AnySink
 
 __all__ = ["TeeSink"]
 
 
-class TeeSink(Sink):
+class TeeSink(Closing, Sink):
     """Writes one run into several sinks: an archive and a calendar beside it, or two archives.
 
     Each gets what it takes and lacks. A record counts as known when every sink that takes its kind has it, and as written
@@ -88,14 +86,6 @@ class TeeSink(Sink):
         """Closes the sinks that this object has opened."""
         self._native.close()
         self._opened.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _native_place(self) -> _native.NativeStore:
         return self._native
