@@ -1,6 +1,8 @@
 # The two commands for a fresh machine are `make demo` and `make test`. Everything else is CMake with presets.
 .PHONY: demo deps wheel test test-dev test-sanitize test-libcxx test-python test-spark bench fuzz format tidy symbols clean
 JOBS ?= $(shell nproc)
+# The long tests wait for disks and servers more than for processors.
+TESTS_AT_ONCE ?= $(shell expr 2 \* $(JOBS))
 
 # Copies sample backups into a mail archive and back again, and shows that nothing was lost or doubled.
 demo:
@@ -29,14 +31,14 @@ test-dev:
 	scripts/install-packages.sh test
 	cmake --preset coverage >/dev/null
 	cmake --build --preset coverage --parallel $(JOBS)
-	ctest --preset coverage --parallel $(JOBS)
+	ctest --preset coverage --parallel $(TESTS_AT_ONCE)
 	scripts/coverage.sh build/coverage
 
 test-sanitize:
 	scripts/install-packages.sh test
 	cmake --preset sanitize >/dev/null
 	cmake --build --preset sanitize --parallel $(JOBS)
-	ctest --preset sanitize --parallel $(JOBS)
+	ctest --preset sanitize --parallel $(TESTS_AT_ONCE)
 
 # The Python package with every CPython that is here: all tests with the newest, all but the slow ones with the others.
 # SMSBACKUP_PYTHONS="3.11" picks.
