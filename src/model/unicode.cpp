@@ -31,6 +31,19 @@ std::size_t character_size(const unsigned char* p, std::size_t left, bool half_s
   return 4;
 }
 
+// Where the first byte that is no ASCII lies, at `from` or behind it.
+std::size_t ascii_end(const unsigned char* p, std::size_t from, std::size_t size) noexcept {
+  const auto has_others = [p](std::size_t at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, p + at, sizeof word);
+    return (word & 0x8080808080808080u) != 0;
+  };
+  while (size - from >= 16 && !has_others(from) && !has_others(from + 8)) from += 16;
+  if (size - from >= 8 && !has_others(from)) from += 8;
+  while (from < size && p[from] < 0x80) ++from;
+  return from;
+}
+
 }  // namespace
 
 void append_utf8(char32_t c, std::string& out) {
@@ -53,18 +66,13 @@ void append_utf8(char32_t c, std::string& out) {
 std::size_t utf8_prefix(std::string_view bytes, bool half_surrogates) noexcept {
   const auto* const data = reinterpret_cast<const unsigned char*>(bytes.data());
   std::size_t i = 0;
-  while (i < bytes.size()) {
-    if (bytes.size() - i >= sizeof(std::uint64_t)) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, data + i, sizeof word);
-      if ((word & 0x8080808080808080u) == 0) {
-        i += sizeof word;
-        continue;
-      }
-    }
-    const std::size_t size = character_size(data + i, bytes.size() - i, half_surrogates);
-    if (size == 0) return i;
-    i += size;
+  while ((i = ascii_end(data, i, bytes.size())) < bytes.size()) {
+    // Whoever writes one letter that is no ASCII often writes the next one, too.
+    do {
+      const std::size_t size = character_size(data + i, bytes.size() - i, half_surrogates);
+      if (size == 0) return i;
+      i += size;
+    } while (i < bytes.size() && data[i] >= 0x80);
   }
   return i;
 }
