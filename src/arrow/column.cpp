@@ -2,7 +2,9 @@
 
 #include <array>
 #include <limits>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "model/unicode.hpp"
 
@@ -23,11 +25,11 @@ struct ArrayMemory {
     }
   }
 
-  std::vector<std::uint8_t> validity;
-  std::vector<std::int64_t> values;
-  std::vector<std::uint8_t> bits;
-  std::vector<std::int32_t> offsets;
-  std::string data;
+  GrowingBuffer<std::uint8_t> validity;
+  GrowingBuffer<std::int64_t> values;
+  GrowingBuffer<std::uint8_t> bits;
+  GrowingBuffer<std::int32_t> offsets;
+  GrowingBuffer<char> data;
   std::array<const void*, 3> buffers{};
   std::vector<ArrowArray> children;
   std::vector<ArrowArray*> child_pointers;
@@ -53,7 +55,7 @@ void publish(std::unique_ptr<ArrayMemory> memory, std::int64_t rows, std::int64_
 }
 
 const void* validity_of(const ArrayMemory& memory) {
-  return memory.validity.empty() ? nullptr : static_cast<const void*>(memory.validity.data());
+  return memory.validity.empty() ? nullptr : memory.validity.address();
 }
 
 struct SchemaMemory {
@@ -107,7 +109,7 @@ Kind kind_of(std::string_view format) noexcept {
   return format == "+l" ? Kind::texts : Kind::time;
 }
 
-void Column::set_bit(std::vector<std::uint8_t>& bits, bool value) const {
+void Column::set_bit(GrowingBuffer<std::uint8_t>& bits, bool value) const {
   const auto at = static_cast<std::size_t>(rows_);
   if (bits.size() * 8 <= at) bits.push_back(0);
   if (value) bits[at / 8] = static_cast<std::uint8_t>(bits[at / 8] | 1U << (at % 8));
@@ -120,7 +122,7 @@ void Column::valid() {
 
 void Column::null() {
   if (nulls_++ == 0) {
-    validity_.assign(static_cast<std::size_t>(rows_) / 8, 0xff);
+    validity_.fill(static_cast<std::size_t>(rows_) / 8, 0xff);
     if (rows_ % 8 != 0) validity_.push_back(static_cast<std::uint8_t>((1U << (rows_ % 8)) - 1));
   }
   set_bit(validity_, false);
@@ -155,16 +157,16 @@ void Column::boolean(bool value) {
 
 bool Column::append(std::string_view bytes) {
   if (bytes.size() > largest_column - data_.size()) return false;
-  data_.append(bytes);
+  data_.append(bytes.data(), bytes.size());
   return true;
 }
 
 void Column::append_repaired(std::string_view text) {
   while (true) {
     const std::size_t good = model::utf8_prefix(text, false);
-    data_.append(text.substr(0, good));
+    data_.append(text.data(), good);
     if (good == text.size()) return;
-    data_.append(replacement);
+    data_.append(replacement.data(), replacement.size());
     text.remove_prefix(good + 1);
   }
 }
@@ -205,43 +207,43 @@ void Column::texts(std::span<const std::string_view> values) {
 
 void Column::move_to(ArrowArray* out) {
   auto memory = std::make_unique<ArrayMemory>();
-  memory->validity = std::exchange(validity_, {});
-  memory->values = std::exchange(values_, {});
-  memory->bits = std::exchange(bits_, {});
-  memory->data = std::exchange(data_, {});
+  memory->validity = std::move(validity_);
+  memory->values = std::move(values_);
+  memory->bits = std::move(bits_);
+  memory->data = std::move(data_);
   std::int64_t buffers = 2;
   const auto items = static_cast<std::int64_t>(offsets_.size());
   if (kind_ == Kind::text || kind_ == Kind::bytes || kind_ == Kind::texts) {
-    memory->offsets = std::exchange(offsets_, {});
+    memory->offsets = std::move(offsets_);
     memory->offsets.push_back(static_cast<std::int32_t>(memory->data.size()));
   }
   if (kind_ == Kind::texts) {
     auto texts = std::make_unique<ArrayMemory>();
     texts->offsets = std::move(memory->offsets);
     texts->data = std::move(memory->data);
-    texts->buffers = {nullptr, texts->offsets.data(), texts->data.data()};
+    texts->buffers = {nullptr, texts->offsets.address(), texts->data.address()};
     memory->children.resize(1);
     publish(std::move(texts), items, 0, 3, memory->children.data());
-    memory->offsets = std::exchange(lists_, {});
+    memory->offsets = std::move(lists_);
     memory->offsets.push_back(static_cast<std::int32_t>(items));
   }
   memory->buffers[0] = validity_of(*memory);
   switch (kind_) {
     case Kind::integer:
     case Kind::time:
-      memory->buffers[1] = memory->values.data();
+      memory->buffers[1] = memory->values.address();
       break;
     case Kind::boolean:
-      memory->buffers[1] = memory->bits.data();
+      memory->buffers[1] = memory->bits.address();
       break;
     case Kind::text:
     case Kind::bytes:
-      memory->buffers[1] = memory->offsets.data();
-      memory->buffers[2] = memory->data.data();
+      memory->buffers[1] = memory->offsets.address();
+      memory->buffers[2] = memory->data.address();
       buffers = 3;
       break;
     case Kind::texts:
-      memory->buffers[1] = memory->offsets.data();
+      memory->buffers[1] = memory->offsets.address();
       break;
   }
   publish(std::move(memory), std::exchange(rows_, 0), std::exchange(nulls_, 0), buffers, out);

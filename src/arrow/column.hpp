@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
+#include "arrow/growing_buffer.hpp"
 #include "smsbackup/arrow.hpp"
 
 namespace smsbackup::arrow {
@@ -43,17 +42,17 @@ class Column {
   void valid();
   bool append(std::string_view bytes);
   void append_repaired(std::string_view text);
-  void set_bit(std::vector<std::uint8_t>& bits, bool value) const;
+  void set_bit(GrowingBuffer<std::uint8_t>& bits, bool value) const;
 
   Kind kind_;
   std::int64_t rows_ = 0;
   std::int64_t nulls_ = 0;
-  std::vector<std::uint8_t> validity_;      // empty as long as nothing is null
-  std::vector<std::int64_t> values_;        // integers, times
-  std::vector<std::uint8_t> bits_;          // booleans
-  std::vector<std::int32_t> offsets_ = {};  // texts, bytes; of a list those of its items
-  std::vector<std::int32_t> lists_ = {};    // where each row's items begin
-  std::string data_;
+  GrowingBuffer<std::uint8_t> validity_;  // empty as long as nothing is null
+  GrowingBuffer<std::int64_t> values_;    // integers, times
+  GrowingBuffer<std::uint8_t> bits_;      // booleans
+  GrowingBuffer<std::int32_t> offsets_;   // texts, bytes; of a list those of its items
+  GrowingBuffer<std::int32_t> lists_;     // where each row's items begin
+  GrowingBuffer<char> data_;
 };
 
 // A struct array over columns, all of as many rows.

@@ -129,7 +129,7 @@ class ImportCursor final : public Cursor {
       Record record = from_json(line);
       if (matches(query_, record)) {
         out.add(std::move(record));
-        out.positions.push_back(std::move(where));
+        out.positions.push_back(where);
       } else {
         ++out.filtered;
       }
