@@ -285,6 +285,20 @@ void bind_inner_row_pickling(RowClass<Row>& row, const char* name, std::vector<R
   });
 }
 
+// A new object of Python's that owns the row. As py::cast() makes it, but without looking for the type again, and
+// without entering it where pybind11 finds the object of a known pointer: this one nobody else knows.
+template <class Row>
+py::object new_row(Row&& row) {
+  static auto* const type = reinterpret_cast<PyTypeObject*>(py::type::of<Row>().release().ptr());
+  auto owner = std::make_shared<Row>(std::move(row));
+  auto made = py::reinterpret_steal<py::object>(py::detail::make_new_instance(type));
+  auto place = reinterpret_cast<py::detail::instance*>(made.ptr())->get_value_and_holder();
+  place.value_ptr() = owner.get();
+  new (std::addressof(place.template holder<std::shared_ptr<Row>>())) std::shared_ptr<Row>(std::move(owner));
+  place.set_holder_constructed();
+  return made;
+}
+
 // Members of the MMS, which they keep alive: nothing is copied.
 template <class Row>
 py::tuple inner_rows(const std::shared_ptr<Mms>& mms, std::vector<Row>& rows) {
@@ -300,12 +314,7 @@ py::tuple pickled(const char* loader, const py::object& value) {
 }
 
 py::object to_python(Record&& record) {
-  return std::visit(
-      [](auto&& row) {
-        using Row = std::decay_t<decltype(row)>;
-        return py::cast(std::make_shared<Row>(std::forward<decltype(row)>(row)));
-      },
-      std::move(record));
+  return std::visit([](auto&& row) { return new_row(std::move(row)); }, std::move(record));
 }
 
 bool is_record(py::handle object) {
