@@ -18,13 +18,37 @@
 
 namespace smsbackup {
 
+// Texts for people, one for each of many records, in one piece of memory.
+class Positions {
+ public:
+  std::size_t size() const noexcept { return ends_.size(); }
+  bool empty() const noexcept { return ends_.empty(); }
+  // Valid until the next change.
+  std::string_view operator[](std::size_t index) const noexcept {
+    const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
+    return std::string_view(texts_).substr(begin, ends_[index] - begin);
+  }
+  void push_back(std::string_view text) {
+    texts_ += text;
+    ends_.push_back(texts_.size());
+  }
+  void clear() noexcept {
+    texts_.clear();
+    ends_.clear();
+  }
+
+ private:
+  std::string texts_;
+  std::vector<std::size_t> ends_;
+};
+
 struct Batch {
   // A source ends a batch when either is reached; one record may be larger.
   static constexpr std::size_t max_records = 512;
   static constexpr std::size_t max_bytes = 4 << 20;
 
   std::vector<Record> records;
-  std::vector<std::string> positions;  // for people, where records[i] was: "sms.xml, row 12"; empty or one a record
+  Positions positions;  // for people, where records[i] was: "sms.xml, row 12"; empty or one a record
   std::vector<Problem> problems;
   std::uint64_t filtered = 0;  // left out because of the query
   std::uint64_t known = 0;     // left out because Query::known said so

@@ -109,21 +109,26 @@ class ExactCursor final : public Cursor {
 
   void leave_out_unwanted(Batch& out) {
     std::size_t kept = 0;
+    Positions positions;  // of those that are kept, once there is one that isn't
     for (std::size_t i = 0; i < out.records.size(); ++i) {
       Record& record = out.records[i];
       if (!wants(record) || (newest_ && !newest_->take(engine::age_key(date_of(record))))) {
+        if (kept == i && !out.positions.empty()) {
+          for (std::size_t before = 0; before < kept; ++before) positions.push_back(out.positions[before]);
+        }
         out.bytes -= std::min(out.bytes, memory_size(record));
         ++out.filtered;
         continue;
       }
       if (kept != i) {
         out.records[kept] = std::move(record);
-        if (!out.positions.empty()) out.positions[kept] = std::move(out.positions[i]);
+        if (!out.positions.empty()) positions.push_back(out.positions[i]);
       }
       ++kept;
     }
+    if (kept == out.records.size()) return;
     out.records.resize(kept);
-    if (!out.positions.empty()) out.positions.resize(kept);
+    out.positions = std::move(positions);
   }
 
   Source& source_;

@@ -21,6 +21,7 @@ class Pass {
   template <class OnRecord>
   void run(Reader* reader, OnRecord&& on_record) {
     Batch batch;
+    std::string position;
     std::uint64_t records = 0;
     for (;;) {
       cancel_.check();
@@ -30,8 +31,11 @@ class Pass {
       for (std::size_t i = 0; i < batch.records.size(); ++i) {
         cancel_.check();
         ++records;
-        const std::string position =
-            i < batch.positions.size() ? batch.positions[i] : name_ + ", record " + std::to_string(records);
+        if (i < batch.positions.size()) {
+          position = batch.positions[i];
+        } else {
+          position = name_ + ", record " + std::to_string(records);
+        }
         const bool wanted = matches(options_.query, batch.records[i], options_.contacts.get());
         on_record(std::move(batch.records[i]), position, wanted);
       }

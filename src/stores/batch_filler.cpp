@@ -11,7 +11,7 @@ Query without_group(Query query) {
   return query;
 }
 
-bool BatchFiller::record(Record&& record, std::string position, bool starred) {
+bool BatchFiller::record(Record&& record, std::string_view position, bool starred) {
   ++seen_;
   if ((query_.starred_only && !starred) || !matches(query_, record)) {
     ++out_.filtered;
@@ -20,7 +20,7 @@ bool BatchFiller::record(Record&& record, std::string position, bool starred) {
   // As add() does, with one move less of what is a good kilobyte.
   out_.bytes += memory_size(record);
   out_.records.push_back(std::move(record));
-  out_.positions.push_back(std::move(position));
+  out_.positions.push_back(position);
   return true;
 }
 
@@ -30,14 +30,11 @@ void BatchFiller::problem(Problem problem) {
   out_.problems.push_back(std::move(problem));
 }
 
-std::string numbered_place(std::string_view store, std::string_view what, std::uint64_t number) {
+void append_place(std::string& out, std::string_view store, std::string_view what, std::uint64_t number) {
   std::array<char, 20> digits{};
   const auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  const std::string_view shown(digits.data(), static_cast<std::size_t>(end - digits.data()));
-  std::string place;  // made for every record, so with one allocation
-  place.reserve(store.size() + what.size() + shown.size() + 3);
-  place.append(store).append(", ").append(what).append(1, ' ').append(shown);
-  return place;
+  out.append(store).append(", ").append(what).append(1, ' ');
+  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
 Problem problem_of(const Error& error, std::string where, std::uint64_t begin) {

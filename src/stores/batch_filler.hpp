@@ -26,7 +26,7 @@ class BatchFiller {
   bool any() const noexcept { return seen_ != 0; }
 
   // Whether the query lets it in. `position` as in Batch::positions.
-  bool record(Record&& record, std::string position, bool starred = false);
+  bool record(Record&& record, std::string_view position, bool starred = false);
   void problem(Problem problem);
   void filtered() {
     ++out_.filtered;
@@ -45,8 +45,9 @@ class BatchFiller {
   std::size_t raw_bytes_ = 0;
 };
 
-// Where something is, for people: "sms.mbox, mail 12".
-std::string numbered_place(std::string_view store, std::string_view what, std::uint64_t number);
+// Adds where something is, for people: "sms.mbox, mail 12". Wanted of every record, so it is written where there is
+// room already.
+void append_place(std::string& out, std::string_view store, std::string_view what, std::uint64_t number);
 
 // The Problem that an Error about one row makes. `begin` is where the row begins in the input.
 Problem problem_of(const Error& error, std::string where, std::uint64_t begin);

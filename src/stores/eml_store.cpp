@@ -83,7 +83,7 @@ class EmlCursor final : public Cursor {
       problem.raw_is_complete = false;
       return out.problem(std::move(problem));
     }
-    reader_.read(file_.view(), {path.string(), 0, false}, query_, out);
+    reader_.read(file_.view(), {path.native(), 0, false}, query_, out);
   }
 
   std::filesystem::path base_;

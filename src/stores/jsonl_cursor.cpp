@@ -95,13 +95,15 @@ class LinesCursor final : public Cursor {
     }
   }
 
-  std::string where() const {
-    std::string where = numbered_place(file_.path().native(), "line", lines_.number());
-    if (range_.begin > 0) where += " from byte " + std::to_string(range_.begin) + " on";
-    return where;
+  // Valid until the next call.
+  const std::string& where() {
+    where_.clear();
+    append_place(where_, file_.path().native(), "line", lines_.number());
+    if (range_.begin > 0) where_ += " from byte " + std::to_string(range_.begin) + " on";
+    return where_;
   }
 
-  Problem problem_for(const Error& error, std::uint64_t line_size) const {
+  Problem problem_for(const Error& error, std::uint64_t line_size) {
     // What concerns the machine and not the line ends the pass.
     if (error.code() == ErrorCode::no_space || error.code() == ErrorCode::io) throw error;
     Problem problem = problem_of(error, where(), lines_.offset());
@@ -117,6 +119,7 @@ class LinesCursor final : public Cursor {
   LineReader lines_;
   Query query_;
   Limits limits_;
+  std::string where_;
 };
 
 class ChunkInput final : public model::JsonInput {

@@ -40,17 +40,18 @@ bool excludes(const Query& query, const RecordKey& key) {
 MailReader::MailReader(const StoreOptions& options)
     : limits_(options.limits), mails_(options.limits, charsets_of(options)) {}
 
-void MailReader::read(std::string_view mail, Place place, const Query& query, BatchFiller& out) {
+void MailReader::read(std::string_view mail, const Place& place, const Query& query, BatchFiller& out) {
   if (mail.size() > worth_a_look && restricts(query)) {
     const auto key = mails_.read_key(header_section(mail.substr(0, limits_.header_size)), DedupLevel::tolerant);
     if (key && excludes(query, *key)) return out.filtered();
   }
   mails_.read(mail, decoded_);
   if (decoded_.kind == MailKind::foreign) return out.foreign();
+  bool starred = place.starred;
   if (place.has_status) {
     const MailStatus status = status_of(mail);
     if (status.deleted) return out.foreign();
-    place.starred = status.flagged;
+    starred = status.flagged;
   }
 
   std::optional<Problem> problem = std::exchange(decoded_.problem, std::nullopt);
@@ -74,8 +75,7 @@ void MailReader::read(std::string_view mail, Place place, const Query& query, Ba
     if (problem->raw.empty()) keep_raw(*problem, mail, limits_);
     problem->record_kept = decoded_.kind == MailKind::record;
   }
-  const bool kept = decoded_.kind == MailKind::damaged ||
-                    out.record(std::move(decoded_.record), std::move(place.where), place.starred);
+  const bool kept = decoded_.kind == MailKind::damaged || out.record(std::move(decoded_.record), place.where, starred);
   if (problem && kept) out.problem(std::move(*problem));
 }
 

@@ -29,13 +29,13 @@ class MailReader {
   explicit MailReader(const StoreOptions& options);
 
   struct Place {
-    std::string where;         // for people
+    std::string_view where;    // for people
     std::uint64_t offset = 0;  // of the mail in its file
     bool starred = false;
     bool has_status = false;  // the mail may say so itself, as in an mbox: see MailStatus
   };
   // Puts the mail into the batch as what it is. `query` is one of without_group().
-  void read(std::string_view mail, Place place, const Query& query, BatchFiller& out);
+  void read(std::string_view mail, const Place& place, const Query& query, BatchFiller& out);
 
   // The record, if the mail is one.
   std::optional<Record> record(std::string_view mail);

@@ -85,7 +85,7 @@ class MaildirCursor final : public Cursor {
     if (file_.view().size() > mail_limit_) {
       return fail(Error(ErrorCode::limit_exceeded, "the mail is larger than Limits::mail_size"), name, out);
     }
-    reader_.read(file_.view(), {(folder_ / name).string(), 0, flags.flagged}, query_, out);
+    reader_.read(file_.view(), {(folder_ / name).native(), 0, flags.flagged}, query_, out);
   }
 
   void fail(const Error& error, const std::string& name, BatchFiller& out) {

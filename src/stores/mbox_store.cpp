@@ -62,12 +62,12 @@ class MboxCursor final : public Cursor {
  private:
   void read(BatchFiller& out) {
     const std::string_view mail = mails_.mail();
-    std::string where = stores::numbered_place(file_.path().native(), "mail", mails_.number());
-    if (range_.begin > 0) where += " from byte " + std::to_string(range_.begin) + " on";
+    where_.clear();
+    stores::append_place(where_, file_.path().native(), "mail", mails_.number());
+    if (range_.begin > 0) where_ += " from byte " + std::to_string(range_.begin) + " on";
     if (mails_.over_limit()) {
-      Problem problem =
-          stores::problem_of(Error(ErrorCode::limit_exceeded, "the mail is larger than Limits::mail_size"),
-                             std::move(where), mails_.offset());
+      Problem problem = stores::problem_of(
+          Error(ErrorCode::limit_exceeded, "the mail is larger than Limits::mail_size"), where_, mails_.offset());
       stores::keep_raw(problem, mail, limits_);
       problem.raw_is_complete = false;
       return out.problem(std::move(problem));
@@ -75,14 +75,14 @@ class MboxCursor final : public Cursor {
     if (mail.empty()) {
       return out.problem(stores::problem_of(
           Error(ErrorCode::truncated_input, "the file ends, or the next mail begins, right behind the \"From \" line"),
-          std::move(where), mails_.offset()));
+          where_, mails_.offset()));
     }
     if (query_.starred_only) {
       const auto status = status_of(mail, limits_);
       if (status.deleted) return out.foreign();
       if (!status.flagged) return out.filtered();
     }
-    reader_.read(mail, {std::move(where), mails_.offset(), false, true}, query_, out);
+    reader_.read(mail, {where_, mails_.offset(), false, true}, query_, out);
   }
 
   InputFile file_;
@@ -91,6 +91,7 @@ class MboxCursor final : public Cursor {
   Query query_;
   Limits limits_;
   MailReader reader_;
+  std::string where_;
 };
 
 void expect_mbox(const InputFile& file) {

@@ -303,7 +303,11 @@ void XmlCursor::accept_row(RecordType type, Batch& out) {
     return;
   }
   out.bytes += memory_size(record);
-  if (with_positions_) out.positions.push_back(numbered_place(name_, "row", rows_));
+  if (with_positions_) {
+    where_.clear();
+    append_place(where_, name_, "row", rows_);
+    out.positions.push_back(where_);
+  }
   ++complete_;
   files_in_batch_ += notes_.in_files;
   const bool new_seconds = notes_.seconds && !seconds_reported_;

@@ -88,6 +88,7 @@ class XmlCursor final : public Cursor {
   Query query_;
   bool takes_all_ = true;
   const bool with_positions_;
+  std::string where_;
   const Limits limits_;
   Layout* const layout_;
   const std::uint64_t end_;

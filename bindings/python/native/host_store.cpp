@@ -86,12 +86,12 @@ class HostCursor final : public Cursor {
     }
   }
 
-  static void add(const py::object& record, std::string position, Batch& out) {
+  static void add(const py::object& record, const std::string& position, Batch& out) {
     out.add(record_from(record));
     // Either every record has a position or none has.
     if (position.empty() && out.positions.empty()) return;
-    out.positions.resize(out.records.size() - 1);
-    out.positions.push_back(std::move(position));
+    while (out.positions.size() + 1 < out.records.size()) out.positions.push_back({});
+    out.positions.push_back(position);
   }
 
   HostObject iterator_;

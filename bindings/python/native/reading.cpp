@@ -121,7 +121,7 @@ Record* Reading::next() {
 }
 
 std::string Reading::where() const {
-  return at_ > 0 && at_ <= batch_.positions.size() ? batch_.positions[at_ - 1] : std::string();
+  return at_ > 0 && at_ <= batch_.positions.size() ? std::string(batch_.positions[at_ - 1]) : std::string();
 }
 
 void Reading::end(const char* why) noexcept {

@@ -128,7 +128,7 @@ void RecordCursor::read_row(Section<Row>& section, BatchFiller& out) {
     }
   }
   const char* table = table_of(type_of_row<Row>);
-  std::string place = place_of(section.file, table, section.scan.id());
+  const std::string place = place_of(section.file, table, section.scan.id());
   Row row;
   section.reader.read(statement, first, row);
   if constexpr (std::is_same_v<Row, Mms>) {
@@ -137,16 +137,16 @@ void RecordCursor::read_row(Section<Row>& section, BatchFiller& out) {
       mms_reader_->read_children(section.scan.id(), row, &problems);
     } catch (const Error& error) {
       if (!is_damage(error)) throw;
-      Problem problem = problem_of(error, std::move(place), 0);
+      Problem problem = problem_of(error, place, 0);
       problem.offset.reset();
       problem.type = RecordType::mms;
       problem.raw_is_complete = false;
       return out.problem(std::move(problem));
     }
-    if (!out.record(std::move(row), std::move(place))) return;
+    if (!out.record(std::move(row), place)) return;
     for (Problem& problem : problems) out.problem(std::move(problem));
   } else {
-    out.record(std::move(row), std::move(place));
+    out.record(std::move(row), place);
   }
 }
 

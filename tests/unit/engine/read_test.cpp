@@ -49,7 +49,7 @@ Found all_of(Cursor& cursor) {
   Batch batch;
   while (cursor.next(batch)) {
     for (const Record& record : batch.records) found.bodies.push_back(*std::get<Sms>(record).body);
-    std::move(batch.positions.begin(), batch.positions.end(), std::back_inserter(found.positions));
+    for (std::size_t i = 0; i < batch.positions.size(); ++i) found.positions.emplace_back(batch.positions[i]);
     found.filtered += batch.filtered;
     std::size_t bytes = 0;
     for (const Record& record : batch.records) bytes += memory_size(record);
@@ -61,6 +61,19 @@ Found all_of(Cursor& cursor) {
 }
 
 const std::vector<Record> four = {message(1000, "a"), message(4000, "b"), message(2000, "c"), message(3000, "d")};
+
+TEST(Positions, AreTextsInTheOrderOfTheirRecords) {
+  Positions positions;
+  EXPECT_TRUE(positions.empty());
+  for (const char* text : {"sms.xml, row 1", "", "sms.xml, row 3"}) positions.push_back(text);
+  ASSERT_EQ(positions.size(), 3U);
+  EXPECT_EQ(positions[0], "sms.xml, row 1");
+  EXPECT_EQ(positions[1], "");
+  EXPECT_EQ(positions[2], "sms.xml, row 3");
+  positions.clear();
+  positions.push_back("another");
+  EXPECT_EQ(positions[0], "another");
+}
 
 TEST(Read, TakesWhatComesFromASourceThatLeavesNothingOut) {
   MemoryStore store({message(1000, "a")});

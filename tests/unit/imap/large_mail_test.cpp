@@ -67,7 +67,10 @@ std::vector<std::string> uids(ImapStore& archive) {
   std::vector<std::string> out;
   const auto cursor = archive.open({});
   for (Batch batch; batch.clear(), cursor->next(batch);)
-    for (const auto& position : batch.positions) out.push_back(position.substr(position.rfind(' ') + 1));
+    for (std::size_t i = 0; i < batch.positions.size(); ++i) {
+      const std::string_view position = batch.positions[i];
+      out.emplace_back(position.substr(position.rfind(' ') + 1));
+    }
   return out;
 }
 

@@ -97,7 +97,7 @@ TEST(Icalendar, GivesACallBackWithWhatACalendarKeeps) {
   const Batch all = read_all(store);
   EXPECT_EQ(all.records, (std::vector<Record>{call(), odd, bare}));
   EXPECT_TRUE(all.problems.empty());
-  EXPECT_EQ(all.positions.back(), (folder / "calls.ics").string() + ", event 3");
+  EXPECT_EQ(all.positions[all.positions.size() - 1], (folder / "calls.ics").string() + ", event 3");
 }
 
 TEST(Icalendar, GivesTheSameCallTheSameUid) {

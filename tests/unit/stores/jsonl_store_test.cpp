@@ -60,7 +60,7 @@ TEST(JsonlStore, WritesALineARecordAndReadsItBack) {
   const Batch batch = read_all(store);
   EXPECT_EQ(batch.records, records);
   EXPECT_TRUE(batch.problems.empty());
-  EXPECT_EQ(batch.positions.at(2), (folder / "a.jsonl").string() + ", line 3");
+  EXPECT_EQ(batch.positions[2], (folder / "a.jsonl").string() + ", line 3");
 }
 
 TEST(JsonlStore, AddsBehindWhatIsThere) {
@@ -125,7 +125,7 @@ TEST(JsonlStore, KeepsTheGoodLinesAroundABadOne) {
   const Batch batch = read_all(store);
   ASSERT_EQ(batch.records.size(), 2U);
   EXPECT_EQ(body_of(batch.records[1]), "hello");
-  EXPECT_EQ(batch.positions.at(1), (folder / "a").string() + ", line 5");
+  EXPECT_EQ(batch.positions[1], (folder / "a").string() + ", line 5");
   ASSERT_EQ(batch.problems.size(), 1U);
   const Problem& problem = batch.problems.front();
   EXPECT_EQ(to_string(problem.code), "corrupt_input");
@@ -182,7 +182,7 @@ TEST(JsonlStore, ReadsTheArrayOfSmsImportExport1) {
   const Batch batch = read_all(store);
   ASSERT_EQ(batch.records.size(), 2U);
   EXPECT_EQ(body_of(batch.records[1]), "two");
-  EXPECT_EQ(batch.positions.at(1), (folder / "a").string() + ", element 2");
+  EXPECT_EQ(batch.positions[1], (folder / "a").string() + ", element 2");
   EXPECT_TRUE(batch.problems.empty());
   expect_error(ErrorCode::unsupported, [&] { JsonlStore writing(folder / "a", Access::write); });
 }

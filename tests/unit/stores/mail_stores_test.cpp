@@ -411,7 +411,7 @@ TEST(MboxStore, ReadsTheFlagsThatMailProgramsNote) {
   EXPECT_EQ(batch.records.size(), 1U);
   EXPECT_EQ(batch.filtered, 1U);
   EXPECT_EQ(batch.foreign, 1U);
-  EXPECT_EQ(batch.positions.at(0), (folder / "a").string() + ", mail 1");
+  EXPECT_EQ(batch.positions[0], (folder / "a").string() + ", mail 1");
 }
 
 TEST(MboxStore, RefusesWhatIsNoMbox) {

@@ -76,7 +76,7 @@ TEST(Pieces, SayWhereInTheFileTheyAre) {
   Batch batch;
   ASSERT_TRUE(store.open_piece({}, pieces[1])->next(batch));
   const std::string begin = pieces[1].substr(0, pieces[1].find('-'));
-  EXPECT_EQ(batch.positions.front(), (folder / "a.jsonl").string() + ", line 1 from byte " + begin + " on");
+  EXPECT_EQ(batch.positions[0], (folder / "a.jsonl").string() + ", line 1 from byte " + begin + " on");
 }
 
 TEST(Pieces, FollowAMailThatIsRenamedInTheMeantime) {

@@ -13,7 +13,7 @@ inline Batch read_all(Source& source, const Query& query = {}) {
   const auto cursor = source.open(query);
   for (Batch batch; cursor->next(batch); batch.clear()) {
     for (auto& record : batch.records) all.add(std::move(record));
-    std::move(batch.positions.begin(), batch.positions.end(), std::back_inserter(all.positions));
+    for (std::size_t i = 0; i < batch.positions.size(); ++i) all.positions.push_back(batch.positions[i]);
     std::move(batch.problems.begin(), batch.problems.end(), std::back_inserter(all.problems));
     all.filtered += batch.filtered;
     all.foreign += batch.foreign;

@@ -39,7 +39,7 @@ inline Reading read_xml(std::string bytes, const Query& query = {}, const Limits
   while (cursor.next(batch)) {
     ++all.batches;
     std::move(batch.records.begin(), batch.records.end(), std::back_inserter(all.records));
-    std::move(batch.positions.begin(), batch.positions.end(), std::back_inserter(all.positions));
+    for (std::size_t i = 0; i < batch.positions.size(); ++i) all.positions.emplace_back(batch.positions[i]);
     std::move(batch.problems.begin(), batch.problems.end(), std::back_inserter(all.problems));
     all.filtered += batch.filtered;
     batch.clear();
