@@ -2,13 +2,16 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "host_object.hpp"
 #include "module.hpp"
 #include "moment.hpp"
 #include "records.hpp"
 #include "smsbackup/address.hpp"
+#include "smsbackup/jsonl.hpp"
 #include "text.hpp"
 
 namespace smsbackup::python {
@@ -57,6 +60,20 @@ const char* match_name(Match match) {
       break;
   }
   return "undecided";
+}
+
+py::list find_or_insert_lines(KeyIndex& self, const py::iterable& lines) {
+  std::vector<std::string> texts;
+  for (const py::handle line : lines) texts.push_back(json_line_from(line));
+  const DedupPolicy policy = self.policy();
+  std::vector<RecordKey> keys;
+  without_gil([&] {
+    keys.reserve(texts.size());
+    for (const std::string& text : texts) keys.push_back(key_of(from_json(text), policy.level, policy.own_numbers));
+  });
+  py::list answers(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) answers[i] = match_name(self.find_or_insert(keys[i]));
+  return answers;
 }
 
 }  // namespace
@@ -231,6 +248,16 @@ time.
       .def(
           "find_or_insert", [](KeyIndex& self, const RecordKey& key) { return match_name(self.find_or_insert(key)); },
           "match() and, if unseen, insert().", py::arg("key"), py::pos_only())
+      .def("find_or_insert_lines", &find_or_insert_lines,
+           R"(find_or_insert() of many records at once, each a JSON line (str or bytes): one answer for each.
+
+>>> import smsbackup
+>>> lines = [record.to_json() for record in smsbackup.open("calls.xml")]
+>>> index = smsbackup.KeyIndex()
+>>> set(index.find_or_insert_lines(lines)), set(index.find_or_insert_lines(lines))
+({'unseen'}, {'duplicate'})
+)",
+           py::arg("lines"), py::pos_only())
       .def(
           "insert", [](KeyIndex& self, const RecordKey& key) { self.insert(key); }, "Adds a key.", py::arg("key"),
           py::pos_only())

@@ -165,13 +165,8 @@ std::string json_of(const Record& record) {
   });
 }
 
-Record from_json_text(const py::object& line) {
-  std::string text;
-  if (PyUnicode_Check(line.ptr())) {
-    text = from_str(line, "a line of JSON");
-  } else {
-    text = line.cast<std::string>();
-  }
+Record from_json_text(py::handle line) {
+  const std::string text = json_line_from(line);
   return without_gil([&] { return from_json(text); });
 }
 
@@ -315,6 +310,10 @@ py::tuple pickled(const char* loader, const py::object& value) {
 
 py::object to_python(Record&& record) {
   return std::visit([](auto&& row) { return new_row(std::move(row)); }, std::move(record));
+}
+
+std::string json_line_from(py::handle line) {
+  return PyUnicode_Check(line.ptr()) ? from_str(line, "a line of JSON") : line.cast<std::string>();
 }
 
 bool is_record(py::handle object) {

@@ -19,6 +19,9 @@ bool is_record(py::handle object);
 // The record inside of a Python one. Throws TypeError if it is none. Valid as long as the object.
 Record record_from(py::handle object);
 
+// A record's line, out of a str or bytes. Throws TypeError.
+std::string json_line_from(py::handle line);
+
 // "sms", "mms" and "call".
 RecordType record_type_from(py::handle name);
 

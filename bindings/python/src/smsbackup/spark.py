@@ -322,13 +322,7 @@ def deduplicate(
     def keep_first(batches: Iterator[arrow.RecordBatch]) -> Iterator[arrow.RecordBatch]:
         index = smsbackup.KeyIndex(level=level, own_numbers=numbers)
         for batch in batches:
-            keep = [
-                index.find_or_insert(
-                    smsbackup.key_of(smsbackup.from_json(line.as_py()), level=level, own_numbers=numbers)
-                )
-                == "unseen"
-                for line in batch.column("record")
-            ]
+            keep = [answer == "unseen" for answer in index.find_or_insert_lines(batch.column("record").to_pylist())]
             yield batch.filter(arrow.array(keep, arrow.bool_()))
 
     return df.repartition("coarse_key").sortWithinPartitions(*order).mapInArrow(keep_first, df.schema)
