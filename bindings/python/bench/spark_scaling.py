@@ -36,6 +36,7 @@ def measure(folder: str, workers: int) -> None:
     session = (
         SparkSession.builder.master(f"local-cluster[{workers},1,1024]")
         .config("spark.ui.enabled", "false")
+        .config("spark.python.unix.domain.socket.enabled", "true")
         .config("spark.sql.shuffle.partitions", str(2 * workers))
         .config("spark.executorEnv.PYTHONPATH", os.environ.get("PYTHONPATH", ""))
         .config("spark.driver.bindAddress", "127.0.0.1")
