@@ -102,7 +102,7 @@ def members(kind: type) -> Iterator[tuple[str, object]]:
 def entry(name: str, value: object, known: dict[str, ast.stmt]) -> Iterator[str]:
     yield f"### `{name}`\n"
     if inspect.isclass(value):
-        bases = [base.__name__ for base in value.__bases__ if base.__name__ in smsbackup.__all__]
+        bases = [base.__name__ for base in value.__bases__ if getattr(smsbackup, base.__name__, None) is base]
         if bases:
             yield f"A {', '.join(f'`{base}`' for base in bases)}.\n"
     else:
