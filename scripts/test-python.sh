@@ -8,6 +8,20 @@ source scripts/python-environment.sh
 # What a test needs is there, so nothing is skipped for want of it.
 export SMSBACKUP_SKIP_NOTHING=1
 
+# The tests take one processor at most: those of one version run while the module is built for the next.
+running=
+log=$PWD/build/python/tests.log
+trap '[ -z "$running" ] || kill "$running"' EXIT
+finish_tests() {
+  [ -n "$running" ] || return 0
+  local status=0
+  wait "$running" || status=$?
+  running=
+  echo "CPython $tested:"
+  cat "$log"
+  return "$status"
+}
+
 build_library_for_tests
 newest=
 for version in ${SMSBACKUP_PYTHONS:-${python_versions[@]}}; do
@@ -23,11 +37,14 @@ for version in ${SMSBACKUP_PYTHONS:-${python_versions[@]}}; do
   fi
   began=$SECONDS
   install_for_tests "$version"
-  built=$SECONDS
-  (cd bindings/python && "$environment/bin/python" -m pytest -p no:cacheprovider --durations=5 \
-    --ignore=tests/test_spark.py "${chosen[@]}")  # that one has a script of its own
-  echo "CPython $version: built in $((built - began)) s, tested in $((SECONDS - built)) s"
+  echo "CPython $version: built in $((SECONDS - began)) s"
+  finish_tests
+  (cd bindings/python && exec "$environment/bin/python" -m pytest -p no:cacheprovider --durations=5 \
+    --ignore=tests/test_spark.py "${chosen[@]}") > "$log" 2>&1 &  # that one has a script of its own
+  running=$!
+  tested=$version
 done
+finish_tests
 if [ -z "$newest" ]; then
   echo "No CPython of ${SMSBACKUP_PYTHONS:-${python_versions[*]}} is installed here" >&2
   exit 1
