@@ -50,6 +50,9 @@ SentLog::~SentLog() { flush(); }
 
 // A line without its end was being written when the run was killed; its mail had not gone out yet.
 void SentLog::read() {
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(path_, missing);
+  size_as_read_ = missing ? 0 : size;
   std::ifstream in(path_, std::ios::binary);
   std::string line;
   std::uint64_t begin = 0;
@@ -93,8 +96,12 @@ bool SentLog::open() {
   std::error_code ignored;
   std::filesystem::create_directories(path_.parent_path(), ignored);
   stores::FileDescriptor file = open_locked(path_);
-  if (!file) return false;
-  const bool empty = earlier_.empty() && written_ == 0;
+  // Another run wrote into it, or confirmed what is in it, since it was read: what it holds is that one's.
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) != size_as_read_) {
+    return false;
+  }
+  const bool empty = written_ == 0;
   if (empty) end_ = 0;
   // What was cut off must not become a part of the next line.
   if (::ftruncate(file.get(), static_cast<off_t>(end_)) != 0) return false;
@@ -126,10 +133,11 @@ void SentLog::replace(const std::vector<Entry>& entries) {
   if (!usable_) return;
   std::error_code error;
   if (entries.empty()) {
-    if (written_ != 0) std::filesystem::remove(path_, error);
+    if (written_ != 0 && open()) std::filesystem::remove(path_, error);
     file_.reset();
     pending_.clear();
     written_ = 0;
+    size_as_read_ = 0;
     return;
   }
   std::string text = head();

@@ -60,6 +60,7 @@ class SentLog {
   std::filesystem::path path_;
   stores::FileDescriptor file_;
   std::uint64_t end_ = 0;  // of the last whole line
+  std::uint64_t size_as_read_ = 0;
   std::unordered_map<std::string, std::uint32_t> earlier_;
   std::string pending_;
   std::size_t written_ = 0;

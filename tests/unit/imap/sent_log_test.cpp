@@ -80,6 +80,31 @@ TEST_F(SentLogs, KeepWhatTheyHadWhereTheDiskTakesNoMore) {
   EXPECT_EQ(log().earlier(), (std::unordered_map<std::string, std::uint32_t>{{"<a@x>", 0}, {"<b@x>", 0}}));
 }
 
+TEST_F(SentLogs, LeaveAloneWhatAnotherRunWroteMeanwhile) {
+  leave({"<a@x>"});
+  auto late = log();
+  late.begin(7, 12);
+  {
+    auto other = log();
+    other.begin(7, 12);
+    other.add("<b@x>");
+  }
+  late.add("<c@x>");
+  late.flush();
+  EXPECT_EQ(log().earlier(), (std::unordered_map<std::string, std::uint32_t>{{"<a@x>", 0}, {"<b@x>", 0}}));
+}
+
+TEST_F(SentLogs, BeginAnewOnceEverythingWasConfirmed) {
+  leave({"<a@x>"});
+  {
+    auto next = log();
+    next.begin(7, 12);
+    next.replace({});
+    next.add("<b@x>");
+  }
+  EXPECT_EQ(log().earlier(), (std::unordered_map<std::string, std::uint32_t>{{"<b@x>", 0}}));
+}
+
 TEST_F(SentLogs, GoOnAfterBeingReplaced) {
   leave({"<a@x>", "<b@x>"});
   {
