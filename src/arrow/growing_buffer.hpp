@@ -1,5 +1,5 @@
 // Values one after the other, for the large buffers of Arrow columns. Grown by realloc(), for which a system moves
-// pages where a vector touches new memory and copies: that is a fifth of the time that a table takes.
+// pages where a vector touches new memory and copies.
 #pragma once
 
 #include <algorithm>

@@ -251,6 +251,8 @@ time.
       .def("find_or_insert_lines", &find_or_insert_lines,
            R"(find_or_insert() of many records at once, each a JSON line (str or bytes): one answer for each.
 
+Raises InputError for a line that can't be read, and has added none of them then.
+
 >>> import smsbackup
 >>> lines = [record.to_json() for record in smsbackup.open("calls.xml")]
 >>> index = smsbackup.KeyIndex()

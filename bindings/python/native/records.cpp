@@ -313,7 +313,12 @@ py::object to_python(Record&& record) {
 }
 
 std::string json_line_from(py::handle line) {
-  return PyUnicode_Check(line.ptr()) ? from_str(line, "a line of JSON") : line.cast<std::string>();
+  if (PyUnicode_Check(line.ptr())) return from_str(line, "a line of JSON");
+  try {
+    return line.cast<std::string>();
+  } catch (const py::cast_error&) {
+    throw py::type_error(std::string("a line of JSON must be str or bytes, not ") + Py_TYPE(line.ptr())->tp_name);
+  }
 }
 
 bool is_record(py::handle object) {

@@ -188,3 +188,15 @@ def test_records_match_by_class():
             assert text == "message number 1"
         case _:
             raise AssertionError
+
+
+def test_many_lines_are_decided_at_once_or_not_at_all():
+    lines = [plain_sms(number).to_json() for number in range(3)]
+    index = smsbackup.KeyIndex()
+    with pytest.raises(smsbackup.InputError):
+        index.find_or_insert_lines([*lines, "{broken"])
+    assert len(index) == 0
+    assert index.find_or_insert_lines([lines[0], lines[1].encode(), lines[0]]) == ["unseen", "unseen", "duplicate"]
+    assert index.find_or_insert(smsbackup.key_of(plain_sms(1))) == "duplicate"
+    with pytest.raises(TypeError):
+        index.find_or_insert_lines([None])
