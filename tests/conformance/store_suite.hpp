@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "smsbackup/store.hpp"
+#include "support/repeats.hpp"
 
 namespace smsbackup::test {
 
@@ -33,7 +34,7 @@ struct StoreUnderTest {
   std::function<Record(Record)> as_kept;
 
   // How many records the test of many writes: fewer only for a server whose time for each grows with what it has.
-  int many = 10'000;
+  int many = repeats(10'000, 1'000);
 
   // Whether the store has a place for such a record at all. The tests write no others. Empty: for all of them.
   std::function<bool(const Record&)> holds;

@@ -19,6 +19,7 @@
 #include "smsbackup/jsonl.hpp"
 #include "smsbackup/store.hpp"
 #include "stores/sqlite.hpp"
+#include "support/repeats.hpp"
 #include "support/server_process.hpp"
 #include "support/tool_process.hpp"
 #ifdef SMSBACKUP_HAVE_IMAP
@@ -312,8 +313,8 @@ class CrashSweep : public testing::TestWithParam<Scenario> {
     }
     const char* seed = std::getenv("SMSBACKUP_CRASH_SEED");
     std::mt19937 random(seed == nullptr ? 1U : static_cast<unsigned>(std::atoi(seed)));
-    const long wanted = std::min(10L, count);
-    for (long i = 0; i < wanted; ++i) {  // one of each tenth
+    const long wanted = std::min(repeats(10L, 3L), count);
+    for (long i = 0; i < wanted; ++i) {  // one of each tenth, or third
       const long first = count * i / wanted + 1;
       const long last = count * (i + 1) / wanted;
       points.push_back(first + static_cast<long>(random() % static_cast<unsigned long>(last - first + 1)));

@@ -7,6 +7,7 @@
 #include "smsbackup/memory_store.hpp"
 #include "smsbackup/transfer.hpp"
 #include "support/cutting_proxy.hpp"
+#include "support/repeats.hpp"
 
 namespace smsbackup {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using namespace test;
 
 // Cuts are this far apart, so that each phase of a session has some.
-constexpr std::int64_t step = 401;
+constexpr std::int64_t step = repeats(401, 2003);
 
 class BrokenLine : public ImapTest {
  protected:
@@ -109,7 +110,8 @@ TEST_F(BrokenLine, ARestoreComesThroughEveryCut) {
   }
   const auto whole = proxy.passed() - before;
   for (const bool by_headers : {false, true}) {
-    for (std::int64_t cut = whole / 40; cut < whole; cut += whole / 40) {
+    const auto between = whole / repeats(40, 8);
+    for (std::int64_t cut = between; cut < whole; cut += between) {
       SCOPED_TRACE(cut);
       MemoryStore phone;
       if (by_headers) fill(phone, {records.front()});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "smsbackup/dedup.hpp"
+#include "support/repeats.hpp"
 
 namespace smsbackup {
 namespace {
@@ -282,7 +283,7 @@ TEST(KeyIndex, NeverMergesDifferentKeys) {
   KeyIndex index;
   std::unordered_set<std::uint64_t> there;
   std::mt19937_64 random(42);
-  for (int step = 0; step < 1'000'000; ++step) {
+  for (int step = 0; step < test::repeats(1'000'000, 100'000); ++step) {
     const std::uint64_t number = random() & 0x3fffff;
     RecordKey key;
     key.type = static_cast<RecordType>((number & 3) % 3);
@@ -303,7 +304,7 @@ TEST(KeyIndex, TakesAtMost24BytesAKey) {
   KeyIndex index;
   std::mt19937_64 random(3);
   Digest content;
-  for (int i = 0; i < 1'000'000; ++i) {
+  for (int i = 0; i < test::repeats(1'000'000, 250'000); ++i) {
     for (std::size_t byte = 0; byte < content.bytes.size(); byte += 8) {
       const std::uint64_t value = random();
       for (std::size_t k = 0; k < 8; ++k) content.bytes[byte + k] = static_cast<std::uint8_t>(value >> (8 * k));
