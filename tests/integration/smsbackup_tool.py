@@ -24,6 +24,8 @@ GOLDEN = ROOT / "tests" / "data"
 SMS, MMS, CALLS = 40, 5, 12
 ALL = SMS + MMS + CALLS
 
+PATIENCE = 300  # seconds that a slow machine may take for anything; what takes longer hangs
+
 DONE, INCOMPLETE, USAGE, INPUT, OUTPUT, DAMAGED, CANCELLED = 0, 1, 2, 3, 4, 5, 130
 
 
@@ -77,7 +79,7 @@ class ToolTest(unittest.TestCase):
         if limits:  # a limited process must not spoil the coverage data of the others
             environment = {**environment, "GCOV_PREFIX": "/dev/null", "GCOV_ERROR_FILE": "/dev/null"}
         done = subprocess.run(self.command(*arguments), cwd=self.folder, input=stdin.encode(), capture_output=True,
-                              env=environment, preexec_fn=limits, timeout=120, check=False)
+                              env=environment, preexec_fn=limits, timeout=PATIENCE, check=False)
         result = Result(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
         self.assert_private(result.err)
         if not stdout_is_archive:

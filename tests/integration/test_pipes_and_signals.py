@@ -1,12 +1,14 @@
 """Pipes between tools, and Ctrl-C in the middle."""
 import json
 import os
+import pathlib
+import re
 import signal
 import subprocess
 import time
 import unittest
 
-from smsbackup_tool import (ALL, CALLS_XML, CANCELLED, DONE, MMS, OUTPUT, SMS, SMS_XML, ToolTest, sms_file)
+from smsbackup_tool import (ALL, CALLS_XML, CANCELLED, DONE, MMS, OUTPUT, PATIENCE, SMS, SMS_XML, ToolTest, sms_file)
 
 ROWS = 200_000
 
@@ -60,15 +62,23 @@ class Interrupted(ToolTest):
                                 stderr=subprocess.PIPE, env=self.environment())
 
     def wait_for(self, condition, tool):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not condition():
             self.assertIsNone(tool.poll(), "the copy ended before it could be interrupted")
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.005)
 
+    def wait_until_ready(self, tool):
+        """Until it has its own way with signals: it blocks SIGTERM, so as to wait for it."""
+        def blocks_sigterm():
+            status = pathlib.Path(f"/proc/{tool.pid}/status").read_text()
+            blocked = int(re.search(r"^SigBlk:\s*(\w+)", status, re.M)[1], 16)
+            return blocked >> signal.SIGTERM - 1 & 1
+        self.wait_for(blocks_sigterm, tool)
+
     def interrupt(self, tool, number):
         tool.send_signal(number)
-        out, err = (data.decode() for data in tool.communicate(timeout=60))
+        out, err = (data.decode() for data in tool.communicate(timeout=PATIENCE))
         self.assertEqual(tool.returncode, CANCELLED, err)
         self.assertIn("stopping", err)
         self.assertIn("Stopped: ", out)
@@ -110,11 +120,11 @@ class Interrupted(ToolTest):
         with os.fdopen(read_end, "rb") as silent:
             tool = subprocess.Popen(self.command("copy", "jsonl:-", "out.jsonl"), cwd=self.folder, stdin=silent,
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            time.sleep(0.3)
+            self.wait_until_ready(tool)
             tool.send_signal(signal.SIGINT)
             self.assertIn(b"stopping", tool.stderr.readline())
             tool.send_signal(signal.SIGINT)
-            tool.communicate(timeout=10)
+            tool.communicate(timeout=PATIENCE)
         os.close(write_end)
         self.assertEqual(tool.returncode, -signal.SIGINT)
         self.assertNotIn("out.jsonl", self.names())
@@ -123,9 +133,9 @@ class Interrupted(ToolTest):
         tool = subprocess.Popen(self.command("copy", "jsonl:-", "out.jsonl"), cwd=self.folder, stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
-        time.sleep(0.3)
+        self.wait_until_ready(tool)
         tool.send_signal(signal.SIGHUP)
-        tool.communicate(b'{"__type":"sms","body":"private"}\n', timeout=30)
+        tool.communicate(b'{"__type":"sms","body":"private"}\n', timeout=PATIENCE)
         self.assertEqual(tool.returncode, DONE)
 
 

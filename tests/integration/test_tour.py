@@ -10,7 +10,7 @@ import subprocess
 import sys
 import unittest
 
-from smsbackup_tool import GOLDEN, ROOT, TOOL, ToolTest
+from smsbackup_tool import GOLDEN, PATIENCE, ROOT, TOOL, ToolTest
 
 TOUR = ROOT / "docs" / "tour.md"
 PROMPT = "    $ "
@@ -43,7 +43,7 @@ class Tour(ToolTest):
             [str(pathlib.Path(TOOL).parent), os.environ["SMSBACKUP_EXAMPLES"], os.environ["PATH"]]))
         for command in commands:
             done = subprocess.run(["bash", "-c", command], cwd=self.folder, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, env=environment, timeout=60)
+                                  stderr=subprocess.STDOUT, env=environment, timeout=PATIENCE)
             shown.append(PROMPT + command)
             shown += [("    " + line).rstrip() for line in steady(done.stdout.decode()).splitlines()]
         return shown

@@ -123,8 +123,8 @@ class ImapTest : public testing::Test {
     options.user = user;
     options.password = [](const ImapAccount&) { return std::string(Dovecot::password); };
     options.tls.ca_pem = server.ca_pem();
-    options.io_timeout = std::chrono::seconds(20);
-    options.retry_for = std::chrono::seconds(20);
+    options.io_timeout = std::chrono::seconds(120);
+    options.retry_for = std::chrono::seconds(120);
     return options;
   }
   static ImapOptions plain_options(std::uint16_t port) {
@@ -135,8 +135,8 @@ class ImapTest : public testing::Test {
     options.allow_plain = true;
     options.user = "u1";
     options.password = [](const ImapAccount&) { return std::string(Dovecot::password); };
-    options.io_timeout = std::chrono::seconds(20);
-    options.retry_for = std::chrono::seconds(20);
+    options.io_timeout = std::chrono::seconds(120);
+    options.retry_for = std::chrono::seconds(120);
     return options;
   }
 

@@ -19,7 +19,7 @@ inline ImapOptions options_for(const MailPeer& peer) {
   options.folder = "SMS";
   options.password = [](const ImapAccount&) { return std::string("secret"); };
   options.retry_for = std::chrono::milliseconds(0);
-  options.io_timeout = std::chrono::seconds(10);
+  options.io_timeout = std::chrono::seconds(120);
   return options;
 }
 

@@ -87,7 +87,7 @@ class EveryServer : public testing::TestWithParam<Kind> {
     options.password = [](const ImapAccount&) { return std::string("pass"); };
     options.folder = folder;
     options.compression = compression_;
-    options.io_timeout = options.retry_for = std::chrono::seconds(20);
+    options.io_timeout = options.retry_for = std::chrono::seconds(120);
     return options;
   }
 

@@ -114,8 +114,8 @@ ImapOptions options_of(const ScriptedPeer& peer) {
   options.allow_plain = true;
   options.user = "me";
   options.folder = "SMS";
-  options.io_timeout = std::chrono::seconds(10);
-  options.retry_for = std::chrono::seconds(20);
+  options.io_timeout = std::chrono::seconds(120);
+  options.retry_for = std::chrono::seconds(120);
   return options;
 }
 

@@ -101,7 +101,7 @@ TEST(LargeMails, KeepTheirPlaceWhereverTheLineBreaks) {
       return {at % 2 == 0 ? MailPeer::Answer::Kind::drop : MailPeer::Answer::Kind::drop_after, {}};
     });
     auto options = options_for(peer);
-    options.retry_for = std::chrono::seconds(20);
+    options.retry_for = std::chrono::seconds(120);
     ImapStore archive(options, Access::read);
     EXPECT_TRUE(restore(archive).records == records);
   }
@@ -159,7 +159,7 @@ TEST(LargeMails, GoOnWhereTheyWereWhenTheLineBreaks) {
     return {MailPeer::Answer::Kind::drop, {}};
   });
   auto options = options_for(peer);
-  options.retry_for = std::chrono::seconds(20);
+  options.retry_for = std::chrono::seconds(120);
   ImapStore archive(options, Access::read);
   expect_same(restore(archive).records, records);
   EXPECT_EQ(pieces, 4);

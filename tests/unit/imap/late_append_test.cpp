@@ -35,7 +35,7 @@ TEST_P(LateAppend, IsThereOnceIfThatCanBeProven) {
     return Answer();
   });
   auto options = options_for(peer);
-  options.retry_for = std::chrono::seconds(20);
+  options.retry_for = std::chrono::seconds(120);
   ImapStore archive(options, Access::write);
   // The folder is there already: an APPEND to none is refused, not late.
   peer.add("SMS", "From: somebody@example.org\r\n\r\nhello\r\n");
@@ -123,7 +123,7 @@ TEST(LateCopy, AfterTheEndOfARunIsRemovedByTheNext) {
   });
   auto options = options_for(peer);
   options.key_cache = cache.path();
-  options.retry_for = std::chrono::seconds(20);
+  options.retry_for = std::chrono::seconds(120);
   {
     ImapStore archive(options, Access::write);
     expect_all_written(archive.write(make_records(5)), 5);
@@ -166,7 +166,7 @@ TEST(LateCopy, ADifferentMailOfThatIdIsLeftAlone) {
     return Answer();
   });
   auto options = options_for(peer);
-  options.retry_for = std::chrono::seconds(20);
+  options.retry_for = std::chrono::seconds(120);
   ImapStore archive(options, Access::write);
   expect_all_written(archive.write(make_records(1)), 1);
   archive.finish();

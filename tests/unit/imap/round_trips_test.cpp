@@ -116,7 +116,7 @@ class RoundTrips : public testing::Test {
     out.folder = folder;
     out.password = [](const ImapAccount&) { return std::string("secret"); };
     out.retry_for = std::chrono::milliseconds(0);
-    out.io_timeout = std::chrono::seconds(10);
+    out.io_timeout = std::chrono::seconds(120);
     return out;
   }
 

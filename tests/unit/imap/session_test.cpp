@@ -23,7 +23,7 @@ ImapOptions options_for(const ScriptedPeer& peer) {
   options.folder = "SMS";
   options.password = [](const ImapAccount&) { return std::string("secret"); };
   options.retry_for = std::chrono::milliseconds(0);
-  options.io_timeout = std::chrono::seconds(10);
+  options.io_timeout = std::chrono::seconds(120);
   return options;
 }
 
@@ -262,7 +262,7 @@ TEST(Uploads, ThrottlingSlowsDown) {
     if (connections == 1) session.stay_silent();
   });
   auto options = options_for(peer);
-  options.retry_for = std::chrono::seconds(20);
+  options.retry_for = std::chrono::seconds(120);
   ImapStore store(options, Access::write);
   const auto outcomes = store.write(some_sms(1));
   ASSERT_EQ(outcomes.size(), 1U);
@@ -326,7 +326,7 @@ TEST(Uploads, WhatWasLostIsLookedForBeforeItIsSentAgain) {
     session.stay_silent();
   });
   auto options = options_for(peer);
-  options.retry_for = std::chrono::seconds(20);
+  options.retry_for = std::chrono::seconds(120);
   ImapStore store(options, Access::write);
   const auto outcomes = store.write(some_sms(2));
   ASSERT_EQ(outcomes.size(), 2U);

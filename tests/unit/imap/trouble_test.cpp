@@ -17,7 +17,7 @@ using Answer = MailPeer::Answer;
 
 ImapOptions patient(const MailPeer& peer) {
   auto options = options_for(peer);
-  options.retry_for = 20s;
+  options.retry_for = 120s;
   return options;
 }
 
@@ -82,11 +82,11 @@ TEST(IdleServers, ThatHangUpAreCalledAgain) {
 TEST(SlowServers, AreWaitedForAsLongAsSomethingMoves) {
   MailPeer peer;
   peer.on_command([](const MailPeer::Command&) {
-    std::this_thread::sleep_for(100ms);
+    std::this_thread::sleep_for(300ms);
     return Answer();
   });
   auto options = options_for(peer);
-  options.io_timeout = 700ms;  // all together take longer
+  options.io_timeout = 2s;  // all together take longer
   ImapStore archive(options, Access::write);
   const auto records = make_records(6);
   expect_all_written(archive.write(records), records.size());

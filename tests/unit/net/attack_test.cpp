@@ -21,7 +21,7 @@ net::ConnectionOptions plain_to(const ScriptedPeer& peer) {
   options.host = "127.0.0.1";
   options.port = peer.port();
   options.tls_from_start = false;
-  options.io_timeout = std::chrono::seconds(20);
+  options.io_timeout = std::chrono::seconds(120);
   return options;
 }
 

@@ -26,7 +26,7 @@ net::ConnectionOptions plain_to(std::uint16_t port) {
   options.port = port;
   options.tls_from_start = false;
   options.connect_timeout = 20s;
-  options.io_timeout = 20s;
+  options.io_timeout = 120s;
   return options;
 }
 
