@@ -1,11 +1,11 @@
 // Mails that are too large to be held in memory, and answers that can't be read.
 #include <atomic>
-#include <cstdlib>
 
 #include "imap/large_mail.hpp"
 #include "integration/imap/imap_fixture.hpp"
 #include "integration/imap/peer_options.hpp"
 #include "smsbackup/error.hpp"
+#include "support/environment.hpp"
 #include "unit/stores/temp_folder.hpp"
 
 namespace smsbackup::imap {
@@ -182,15 +182,9 @@ TEST(LargeMails, AboveTheLimitAreProblemsBesideTheOthers) {
 TEST(LargeMails, AreProblemsWhereThereIsNoRoomForThem) {
   MailPeer peer;
   back_up(peer, with_large({5 * mib}));
-  const char* const before = std::getenv("TMPDIR");
-  const std::string kept = before == nullptr ? "" : before;
-  ::setenv("TMPDIR", "/nowhere/at/all", 1);
+  const test::Environment environment("TMPDIR", "/nowhere/at/all");
   ImapStore archive(options_for(peer), Access::read);
   const auto got = restore(archive);
-  if (before == nullptr)
-    ::unsetenv("TMPDIR");
-  else
-    ::setenv("TMPDIR", kept.c_str(), 1);
   EXPECT_EQ(got.records.size(), 40U);
   ASSERT_EQ(got.problems.size(), 1U);
   EXPECT_EQ(got.problems[0].code, ErrorCode::io);

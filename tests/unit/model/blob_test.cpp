@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -11,6 +10,7 @@
 
 #include "model/blob_memo.hpp"
 #include "smsbackup/error.hpp"
+#include "support/environment.hpp"
 
 namespace smsbackup {
 namespace {
@@ -195,27 +195,21 @@ TEST(BlobWriter, StartsAnewAfterFinish) {
 TEST(BlobWriter, LeavesNoFileBehind) {
   const auto folder = std::filesystem::temp_directory_path() / "smsbackup-blob-test";
   std::filesystem::create_directories(folder);
-  const char* const before = std::getenv("TMPDIR");
-  const std::string kept = before != nullptr ? before : "";
-  ::setenv("TMPDIR", folder.c_str(), 1);
+  const test::Environment environment("TMPDIR", folder);
   const Blob blob = spilled("some bytes");
-  before != nullptr ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
   EXPECT_FALSE(blob.in_memory());
   EXPECT_TRUE(std::filesystem::is_empty(folder));
   std::filesystem::remove(folder);
 }
 
 TEST(BlobWriter, SaysWhenThereIsNoFolderForTheFile) {
-  const char* const before = std::getenv("TMPDIR");
-  const std::string kept = before != nullptr ? before : "";
-  ::setenv("TMPDIR", "/nonexistent", 1);
+  const test::Environment environment("TMPDIR", "/nonexistent");
   try {
     spilled("some bytes");
     ADD_FAILURE() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::io);
   }
-  before != nullptr ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
 }
 
 }  // namespace

@@ -2,24 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <limits>
+
+#include "support/environment.hpp"
 
 namespace smsbackup {
 namespace {
-
-// The TZ variable for the length of a test.
-class ZoneName {
- public:
-  explicit ZoneName(const char* name) {
-    if (const char* before = std::getenv("TZ")) before_ = before;
-    ::setenv("TZ", name, 1);
-  }
-  ~ZoneName() { before_ ? ::setenv("TZ", before_->c_str(), 1) : ::unsetenv("TZ"); }
-
- private:
-  std::optional<std::string> before_;
-};
 
 TEST(FormatIso8601, WritesTheFractionOnlyWhenThereIsOne) {
   EXPECT_EQ(format_iso8601(1'600'000'000'123), "2020-09-13T12:26:40.123Z");
@@ -83,7 +71,7 @@ TEST(ParseTime, TakesTheZoneOnlyForTimesWithoutOne) {
 }
 
 TEST(ParseTime, FindsItsWayWhereClocksChange) {
-  const ZoneName zone("America/New_York");
+  const test::Environment zone("TZ", "America/New_York");
   EXPECT_EQ(format_iso8601(*parse_time("2021-03-14T01:59:59", local_zone())), "2021-03-14T06:59:59Z");
   EXPECT_EQ(format_iso8601(*parse_time("2021-03-14T03:00:00", local_zone())), "2021-03-14T07:00:00Z");
   // There was no half past two, and half past one was there twice.
@@ -94,11 +82,11 @@ TEST(ParseTime, FindsItsWayWhereClocksChange) {
 TEST(LocalZone, FollowsTheVariableAtEachCall) {
   const TimeZone zone = local_zone();
   {
-    const ZoneName name("Asia/Kolkata");
+    const test::Environment name("TZ", "Asia/Kolkata");
     EXPECT_EQ(zone(1'600'000'000'000), 19'800);
   }
   {
-    const ZoneName name("America/New_York");
+    const test::Environment name("TZ", "America/New_York");
     EXPECT_EQ(zone(1'600'000'000'000), -4 * 3600);
     EXPECT_EQ(zone(1'610'000'000'000), -5 * 3600);
     EXPECT_EQ(zone(std::numeric_limits<std::int64_t>::min()), zone(std::numeric_limits<std::int64_t>::min()));
