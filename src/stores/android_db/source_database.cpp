@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -120,6 +121,18 @@ fs::path make_folder() {
   return name;
 }
 
+// A folder that goes away with this object, if not before.
+struct TemporaryFolder {
+  fs::path path = make_folder();
+  TemporaryFolder() = default;
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+};
+
 }  // namespace
 
 int largest_value_within(const Limits& limits) noexcept {
@@ -127,16 +140,11 @@ int largest_value_within(const Limits& limits) noexcept {
   return static_cast<int>(std::min(limits.text_size, most));
 }
 
-SourceDatabase::Folder::~Folder() {
-  std::error_code ignored;
-  if (!path.empty()) fs::remove_all(path, ignored);
-}
-
 SourceDatabase::SourceDatabase(const fs::path& file, int largest_value) : file_(file) {
   const Header header(file);
+  std::optional<TemporaryFolder> folder;
   if (has_journal(file)) {
-    copy_.path = make_folder();
-    const fs::path copied = copy_.path / file.filename();
+    const fs::path copied = folder.emplace().path / file.filename();
     copy_at_rest(file, copied);
     database_ = std::make_unique<SqliteDatabase>(copied, SqliteMode::read_write, largest_value);
     database_->call_it(file);
@@ -146,7 +154,8 @@ SourceDatabase::SourceDatabase(const fs::path& file, int largest_value) : file_(
     cut_off_ = header.is_cut_off();
     if (cut_off_) database_->allow_missing_pages();
   }
-  // The first look shows whether it is a database at all.
+  // The first look shows whether it is a database at all, and takes the journal in. From then on SQLite has everything
+  // open that it reads, and the copy needs no name: a program that is killed leaves none behind.
   database_->number("SELECT count(*) FROM sqlite_master");
 }
 

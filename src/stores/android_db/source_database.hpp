@@ -1,8 +1,8 @@
 // A database that is read and never changed, whatever state it was left in.
 //
 // What a phone or a killed program leaves beside a database (`-wal`, `-journal`) belongs to it, and SQLite can only
-// take it in by writing. So such a database is copied to a temporary folder, which goes away with this object. One
-// without either is read where it is, and nothing is made beside it.
+// take it in by writing. So such a database is copied to a temporary folder; the copy loses its name once it is open,
+// and its place on the disk with this object. One without either is read where it is, and nothing is made beside it.
 #pragma once
 
 #include <filesystem>
@@ -29,15 +29,7 @@ class SourceDatabase {
   bool is_cut_off() const noexcept { return cut_off_; }
 
  private:
-  struct Folder {
-    std::filesystem::path path;
-    Folder() = default;
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder();
-  };
   std::filesystem::path file_;
-  Folder copy_;
   std::unique_ptr<SqliteDatabase> database_;
   bool cut_off_ = false;
 };

@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <string>
 
 #include "smsbackup/android_db_store.hpp"
+#include "support/environment.hpp"
 #include "unit/stores/android_db/sql.hpp"
 #include "unit/stores/read_all.hpp"
 #include "unit/stores/temp_folder.hpp"
@@ -161,6 +163,33 @@ TEST_F(AndroidDbSource, TakesInTheLogWithoutTouchingIt) {
   ASSERT_EQ(all.records.size(), 2U);
   EXPECT_EQ(std::get<Sms>(all.records[1]).body, Text("in the log"));
   EXPECT_EQ(snapshot(), before);
+}
+
+// The copy that is read has no name any more, so that whoever is killed leaves no messages behind.
+TEST_F(AndroidDbSource, LeavesNoCopyWhereItCouldStay) {
+  const TempFolder elsewhere;
+  const stores::SqliteDatabase writer(elsewhere / "mmssms.db", stores::SqliteMode::create);
+  writer.run(std::string(test::oldest_tables) +
+             "PRAGMA journal_mode = WAL;"
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+             " INSERT INTO sms(_id, body) SELECT i, hex(randomblob(500)) FROM n;"
+             "PRAGMA wal_checkpoint; UPDATE sms SET body = 'in the log' WHERE _id % 2 = 0;");
+  for (const char* name : {"mmssms.db", "mmssms.db-wal"}) fs::copy_file(elsewhere / name, folder_ / name);
+  const TempFolder temporary;
+  const test::Environment environment("TMPDIR", temporary.path());
+  AndroidDbStore store(folder_.path(), Access::read);
+  const auto cursor = store.open({});
+  Batch batch;
+  std::size_t in_the_log = 0;
+  std::size_t records = 0;
+  while (cursor->next(batch)) {
+    EXPECT_EQ(temporary.entries(), std::set<std::string>());
+    for (const Record& record : batch.records) in_the_log += std::get<Sms>(record).body == Text("in the log") ? 1 : 0;
+    records += batch.records.size();
+    batch.clear();
+  }
+  EXPECT_EQ(records, 20'000U);
+  EXPECT_EQ(in_the_log, 10'000U);
 }
 
 TEST_F(AndroidDbSource, MakesNothingBesideADatabaseThatWasInWalMode) {
