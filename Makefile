@@ -2,7 +2,7 @@
 .PHONY: demo deps wheel test test-dev test-sanitize test-libcxx test-python test-spark bench fuzz format tidy symbols clean
 JOBS ?= $(shell nproc)
 # The long tests wait for servers as much as for processors.
-TESTS_AT_ONCE ?= $(shell expr $(JOBS) + 1)
+TESTS_AT_ONCE ?= $(shell expr 2 \* $(JOBS))
 # Tests write much, and wait for the disk with each file. TMPDIR=/tmp has them use the disk.
 test-dev test-sanitize test-python: export TMPDIR := $(or $(TMPDIR),$(shell scripts/test-folder.sh))
 
