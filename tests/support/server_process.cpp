@@ -34,7 +34,9 @@ sockaddr_in loopback(std::uint16_t port) {
 }  // namespace
 
 ServerFolder::ServerFolder(const std::string& name) {
-  std::string pattern = "/tmp/" + name + "-XXXXXX";
+  // The system takes at most 107 bytes as a socket's path, and servers have theirs deep in here.
+  const std::string temporary = std::filesystem::temp_directory_path();
+  std::string pattern = (temporary.size() <= 20 ? temporary : "/tmp") + '/' + name + "-XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error(errno, std::generic_category(), pattern);
   path_ = pattern;
   std::filesystem::permissions(path_, std::filesystem::perms(0755));  // a server started by root reads it as others
@@ -112,8 +114,8 @@ std::uint16_t free_port() {
       ::connect(client, place, size) != 0) {
     throw std::system_error(errno, std::generic_category(), "looking for a free port");
   }
-  // Closed from this side first, the connection leaves the port in TIME_WAIT: for a minute the system gives it to nobody
-  // who wants any port, but to a server that asks for this one (SO_REUSEADDR, which all of them set).
+  // Closed from this side first, the connection leaves the port in TIME_WAIT: for a minute the system gives it to
+  // nobody who wants any port, but to a server that asks for this one (SO_REUSEADDR, which all of them set).
   for (const int descriptor : {::accept(listener, nullptr, nullptr), client, listener}) ::close(descriptor);
   return ntohs(address.sin_port);
 }
